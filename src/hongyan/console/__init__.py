@@ -1,0 +1,1 @@
+"""The web console: one view file per page."""

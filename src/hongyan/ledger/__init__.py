@@ -1,0 +1,1 @@
+"""Beside the road: what a message costs, and when money goes back."""

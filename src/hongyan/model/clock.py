@@ -1,0 +1,57 @@
+"""Time as a value that is handed in: nothing below the assembly asks the machine what time it is.
+
+Times inside the program are integers: milliseconds since 1970-01-01 UTC.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Protocol
+
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""The vendors' documents write every clock time in this zone."""
+
+
+class Clock(Protocol):
+    """What tells the time."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970-01-01 UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970-01-01 UTC."""
+        return time.time_ns() // 1_000_000
+
+
+class FakeClock:
+    """A clock that stands still until it is pushed."""
+
+    def __init__(self, now_ms: int = 1_767_323_045_000) -> None:
+        self.ms = now_ms
+
+    def now_ms(self) -> int:
+        """Return the time it was last set to."""
+        return self.ms
+
+    def push(self, seconds: float) -> None:
+        """Move forward."""
+        self.ms += round(seconds * 1000)
+
+
+def utc(ms: int) -> datetime:
+    """Return an aware UTC time."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def beijing(ms: int) -> datetime:
+    """Return an aware time in China's zone."""
+    return datetime.fromtimestamp(ms / 1000, BEIJING)
+
+
+def beijing_text(ms: int | None) -> str:
+    """Return `yyyy-MM-dd HH:mm:ss` in China's zone, or "" for no time."""
+    return "" if ms is None else beijing(ms).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,1 @@
+"""Beside the road: what a template or signature must look like, and where it stands with its reviewer."""

@@ -1,0 +1,146 @@
+"""The store: the truth about everything accepted. One contract, two engines (SQLite, PostgreSQL).
+
+Everything that changes on the hot path is an operation (`ops.py`), a plain value handed to `write`. One writer
+gathers what waits and commits it together (group commit): when `write` returns, its operation is on disk.
+Operations written from one task are applied in the order written.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from hongyan.model.message import Leg, Message, State
+from hongyan.model.world import Declared, World
+from hongyan.store.ops import Event, LinkRow, Op, PushRow, RefusalRow, SubmissionRow, Unclaimed
+
+__all__ = ["MessageQuery", "Store"]
+
+from msgspec import Struct
+
+
+class MessageQuery(Struct, kw_only=True, frozen=True):
+    """A filter on messages; None means any. Pages go newest first by id."""
+
+    project: str | None = None
+    to: str | None = None
+    states: tuple[State, ...] = ()
+    dialect: str | None = None
+    template: str | None = None
+    text: str | None = None
+    """a piece of the content"""
+    since_ms: int | None = None
+    until_ms: int | None = None
+    """exclusive"""
+    legs: tuple[Leg, ...] = ()
+    submissions: tuple[int, ...] = ()
+    before_id: int | None = None
+    after_id: int | None = None
+    offset: int = 0
+    limit: int = 50
+
+
+class Store(Protocol):
+    """What every engine can do. Raises `Refused(UNAVAILABLE)` from any call when the database cannot be reached."""
+
+    async def open(self) -> None:
+        """Migrate if needed, connect, start the writer. Raises Misconfigured."""
+        ...
+
+    async def close(self) -> None:
+        """Commit what waits, then close."""
+        ...
+
+    # --- writing: group commit
+    async def write(self, op: Op) -> Any:
+        """Commit one operation with whatever else waits; return its result (see each op)."""
+        ...
+
+    async def write_all(self, ops: Sequence[Op]) -> list[Any]:
+        """Commit operations in order (not necessarily in one transaction); return their results."""
+        ...
+
+    # --- the sweep
+    async def claim(self, now_ms: int, lease_ms: int, limit: int) -> list[Message]:
+        """Take due `accepted` messages: they become `sending` with `due_at = now + lease`. Oldest due first.
+
+        On PostgreSQL with FOR UPDATE SKIP LOCKED: no two processes get the same one.
+        """
+        ...
+
+    async def overdue(self, now_ms: int, limit: int) -> list[Message]:
+        """Return `sending` (lease over: nobody knows whether it was handed) and `submitted` (no receipt in
+        time) messages whose `due_at` has passed, moving `due_at` a minute on so that one process handles them.
+        """
+        ...
+
+    async def abandon_leases(self, now_ms: int) -> int:
+        """Embedded only, at the start: make every `sending` message overdue now. Returns how many."""
+        ...
+
+    async def outstanding(self, carrier: str, limit: int) -> list[Message]:
+        """Return `submitted` messages of a carrier, oldest first."""
+        ...
+
+    async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
+        """Return messages by the carrier's id."""
+        ...
+
+    async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int) -> list[PushRow]:
+        """Take due pushes: their `due_at` moves to now + lease. Oldest due first."""
+        ...
+
+    async def backlog(self) -> int:
+        """Return how many messages are `accepted` (waiting), counting at most 1,000,001."""
+        ...
+
+    # --- reading
+    async def message(self, message_id: int) -> Message | None: ...
+    async def messages_by_id(self, message_ids: Sequence[int]) -> list[Message]: ...
+    async def messages(self, query: MessageQuery) -> list[Message]: ...
+    async def count(self, query: MessageQuery) -> int: ...
+    async def submission(self, submission_id: int) -> SubmissionRow | None: ...
+    async def submissions_of_request(self, request_id: str) -> list[SubmissionRow]: ...
+    async def refusals_of_request(self, request_id: str) -> list[RefusalRow]: ...
+    async def refusals(self, limit: int) -> list[RefusalRow]:
+        """Return the newest."""
+        ...
+
+    async def events(self, message_id: int) -> list[Event]: ...
+    async def link(self, code: str) -> LinkRow | None: ...
+    async def unclaimed(self, limit: int) -> list[Unclaimed]: ...
+    async def take_mailbox(self, project: str, dialect: str, most: int, now_ms: int) -> list[Message]:
+        """Return finished messages not pulled yet, oldest first, and remove them from the mailbox; committed."""
+        ...
+
+    async def balance(self, project: str) -> int: ...
+    async def ledger_sum(self, project: str) -> int:
+        """Return the sum of the ledger's entries: equals `balance`, always."""
+        ...
+
+    # --- the world
+    async def world(self) -> World:
+        """Return everything declared, secrets opened."""
+        ...
+
+    async def world_version(self) -> int: ...
+    async def declare(self, put: Sequence[Declared], drop: Sequence[tuple[str, str, str]], now_ms: int) -> int:
+        """Insert or replace declared things and drop others (by `identity`) in one transaction; return the new version.
+
+        A project's `paid_in` is credited in the same transaction: the difference to what was credited before,
+        as one ledger entry.
+        """
+        ...
+
+    # --- chores
+    async def purge(self, before_ms: int, now_ms: int, slice_rows: int) -> int:
+        """Delete one slice of final messages (with submissions, events, links, refusals) older than that, and all
+        spent nonces and counts. Returns rows deleted; 0 when nothing is left.
+        """
+        ...
+
+    async def erase_messages(self, project: str | None) -> int:
+        """Dev only: delete messages (of one project). Returns how many. Ledger and balance stay."""
+        ...
+
+    async def alive(self) -> bool:
+        """Return whether a read works now."""
+        ...

@@ -1,0 +1,283 @@
+"""Operations: what the writer commits. Plain values in, plain results out, the same on both engines."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from hongyan.model.message import Message, State
+from hongyan.model.reason import Reason
+
+
+class SubmissionRow(Struct, kw_only=True):
+    """One request, or one leg of it: row of `submissions`. What the timeline shows above the steps."""
+
+    id: int
+    project: str
+    request_id: str
+    dialect: str
+    action: str
+    key_id: str
+    peer: str
+    received_at: int
+    method: str
+    path: str
+    request: str
+    """what was sent, readable and bounded, secrets masked"""
+    notes: str
+    """JSON text: list of [step, sentence]"""
+
+
+class Event(Struct, kw_only=True):
+    """Something out of the ordinary in a message's life: row of `events`."""
+
+    message_id: int
+    at: int
+    kind: str
+    """again, unsure, receipt-late, receipt-twice, receipt-early, push, push-failed, rendered, click, refund"""
+    text: str
+
+
+class RefusalRow(Struct, kw_only=True):
+    """A refused request or item: row of `refusals`."""
+
+    id: int
+    at: int
+    request_id: str
+    position: int | None
+    """item of the request; None: the whole request"""
+    project: str
+    dialect: str
+    action: str
+    peer: str
+    reason: Reason
+    facts: str
+    """JSON text"""
+    request: str
+    notes: str
+
+
+class LinkRow(Struct, kw_only=True):
+    """A short link: row of `links`."""
+
+    code: str
+    project: str
+    message_id: int | None
+    kind: str
+    """card or url"""
+    target: str
+    """url: where it leads; card: the template's code"""
+    values: str
+    """JSON text: card values"""
+    created_at: int
+    clicks: int = 0
+    first_click_at: int | None = None
+
+
+class PushRow(Struct, kw_only=True):
+    """A receipt to push: row of `pushes`, gone once taken or given up."""
+
+    id: int
+    message_id: int
+    project: str
+    dialect: str
+    app: str | None = None
+    target: str
+    due_at: int
+    tries: int = 0
+
+
+class Unclaimed(Struct, kw_only=True):
+    """A receipt that matches no message (yet): row of `unclaimed`."""
+
+    carrier: str
+    provider_id: str
+    at: int
+    state: State
+    cause: str
+    received_at: int
+    rendered: bool | None = None
+
+
+class Bucket(NamedTuple):
+    """A per-number limit as the store checks it: at most `permits` counted under `key` after `since_ms`."""
+
+    key: int
+    """63-bit hash of what is counted together"""
+    since_ms: int
+    permits: int
+    rule: int
+    """place in the caller's list of limits, so that it can be named in the refusal"""
+
+
+class Accept(Struct, kw_only=True):
+    """Write an accepted submission: its rows, its messages, their counts, the charge. One transaction.
+
+    Result: `list[Accepted]`, one per message, in order. For each message in turn: a known `client_id` of the
+    project, then its buckets, then the balance (price against balance + `credit_line`). What is accepted counts for
+    the messages after it. With `whole`, if any is refused nothing at all is written.
+    A spent nonce refuses everything with NONCE_USED and writes nothing.
+    `state` of a message is `accepted` (due now) or `sending` (the caller's process hands it over at once).
+    """
+
+    project: str
+    currency: str
+    credit_line: int
+    submissions: Sequence[SubmissionRow]
+    messages: Sequence[Message]
+    buckets: Sequence[Sequence[Bucket]] = ()
+    """per message; empty: no limits at all"""
+    links: Sequence[LinkRow] = ()
+    whole: bool = False
+    nonce: str | None = None
+    """already joined with what it must be unique in"""
+    nonce_until: int = 0
+    now_ms: int
+
+
+class Accepted(NamedTuple):
+    """What became of one message of an `Accept`."""
+
+    reason: Reason | None = None
+    """None, NUMBER_LIMIT, NO_BALANCE, CLIENT_ID_TAKEN, NONCE_USED"""
+    rule: int = -1
+    """NUMBER_LIMIT: the bucket's `rule`"""
+    earlier: Message | None = None
+    """the message that has this client_id already, with the same number and content: answer as then (reason None)"""
+
+
+class Handed(Struct, kw_only=True):
+    """A carrier took it: sending -> submitted. Result: bool, whether it moved."""
+
+    message_id: int
+    at: int
+    carrier: str
+    provider_id: str
+    due_at: int
+    """when to give up waiting for the receipt"""
+
+
+class Again(Struct, kw_only=True):
+    """Try later: sending -> accepted, with an event. Result: bool."""
+
+    message_id: int
+    at: int
+    due_at: int
+    cause: str
+    counted: bool = True
+    """whether it used up a try"""
+
+
+class Settle(Struct, kw_only=True):
+    """The end: -> a final state, with the refund, the push and the mailbox entry, once. Result: bool.
+
+    Legal only from `origins(state)`; False and nothing written when the message is not in one of them.
+    """
+
+    message_id: int
+    project: str
+    state: State
+    at: int
+    cause: str
+    received_at: int | None = None
+    refund: int = 0
+    """micros to give back"""
+    push: PushRow | None = None
+    mailbox: str | None = None
+    """dialect whose pull queue gets it"""
+    rendered_at: int | None = None
+    carrier: str | None = None
+    provider_id: str | None = None
+    """set when the receipt came with, or instead of, the answer"""
+
+
+class Note(Struct, kw_only=True):
+    """Add events. Result: None."""
+
+    events: Sequence[Event]
+
+
+class Record(Struct, kw_only=True):
+    """Add refusals. Result: None."""
+
+    rows: Sequence[RefusalRow]
+
+
+class Park(Struct, kw_only=True):
+    """Keep receipts that match nothing; a second one with the same (carrier, id, state) changes nothing.
+
+    Result: None.
+    """
+
+    rows: Sequence[Unclaimed]
+
+
+class Unpark(Struct, kw_only=True):
+    """Remove parked receipts that found their message. Result: None."""
+
+    carrier: str
+    provider_ids: Sequence[str]
+
+
+class PushDone(Struct, kw_only=True):
+    """Pushes were taken or given up: remove them, with events. Result: None."""
+
+    ids: Sequence[int]
+    events: Sequence[Event] = ()
+
+
+class PushAgain(Struct, kw_only=True):
+    """Pushes are tried again later: tries + 1. Result: None."""
+
+    ids: Sequence[int]
+    due_at: int
+    events: Sequence[Event] = ()
+
+
+class Rendered(Struct, kw_only=True):
+    """A card was shown: sets `rendered_at` once; with `failed`, refunds the price once instead. Result: bool."""
+
+    message_id: int
+    at: int
+    failed: bool = False
+
+
+class Click(Struct, kw_only=True):
+    """A link was opened: clicks + 1 and, with a message, an event. Result: None."""
+
+    code: str
+    at: int
+    event: Event | None = None
+
+
+class MakeLink(Struct, kw_only=True):
+    """Add a short link. Result: None."""
+
+    row: LinkRow
+
+
+class Deposit(Struct, kw_only=True):
+    """Add money by hand (may be negative). Result: the new balance in micros."""
+
+    project: str
+    at: int
+    amount: int
+    text: str
+
+
+Op = (
+    Accept
+    | Handed
+    | Again
+    | Settle
+    | Note
+    | Record
+    | Park
+    | Unpark
+    | PushDone
+    | PushAgain
+    | Rendered
+    | Click
+    | MakeLink
+    | Deposit
+)

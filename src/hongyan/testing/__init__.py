@@ -1,0 +1,1 @@
+"""For users: what their own tests can import."""

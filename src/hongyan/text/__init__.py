@@ -1,0 +1,1 @@
+"""Pure functions on texts and numbers: alphabets, parts, phone numbers, placeholders, signatures, keywords."""

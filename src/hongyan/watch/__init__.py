@@ -1,0 +1,1 @@
+"""Looking at the program itself: /livez, /readyz, /metrics, logs."""
