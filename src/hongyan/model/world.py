@@ -108,6 +108,8 @@ class App(_Declared, frozen=True, kw_only=True):
     default_country: str = "86"
     strict_client_id: bool = False
     """sysMessageId of at least ten characters, as the document says"""
+    cny_rate: str = "1"
+    """CNY for one unit of the project's currency, as receipts tell it"""
 
 
 class Signature(_Declared, frozen=True, kw_only=True):

@@ -232,6 +232,8 @@ class PushAgain(Struct, kw_only=True):
     ids: Sequence[int]
     due_at: int
     events: Sequence[Event] = ()
+    counted: bool = True
+    """False: no call was made (their receiver is busy, or we are stopping), so `tries` stays"""
 
 
 class Rendered(Struct, kw_only=True):
