@@ -25,6 +25,7 @@ class MessageQuery(Struct, kw_only=True, frozen=True):
     states: tuple[State, ...] = ()
     dialect: str | None = None
     template: str | None = None
+    client_id: str | None = None
     text: str | None = None
     """a piece of the content"""
     since_ms: int | None = None
