@@ -53,7 +53,7 @@ class Limit(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     countries: tuple[str, ...] = ()
     """empty: all"""
     name: str = ""
-    """how the vendor words it: "number-day" for Alibaba's day cap across senders"""
+    """what the vendor calls it: "number-day" (Alibaba's day cap across senders), "repeated-content" (Tencent)"""
 
 
 def _alibaba() -> tuple[Limit, ...]:
@@ -106,6 +106,7 @@ PRESETS: dict[str, tuple[Limit, ...]] = {
         Limit(permits=1, span=Span.SECONDS_30),
         Limit(permits=5, span=Span.HOUR),
         Limit(permits=10, span=Span.DAY),
+        Limit(permits=3, span=Span.DAY, per=("project", "content"), name="repeated-content"),
     ),
 }
 """Sets of limits that a project or app can name."""

@@ -120,6 +120,12 @@ class Submission(Struct, kw_only=True):
     whole: bool = False
     """True: all or nothing, the first refused item refuses the submission (Alibaba)"""
     default_country: str = "86"
+    must_match: bool = False
+    """finished texts must equal an approved template with its places filled (Yundashi)"""
+    must_sign: bool = False
+    """every text begins with an approved signature (Alibaba, Yundashi)"""
+    max_characters: int = 0
+    """of the finished text; 0: the project's `max_length`"""
 
 
 class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):

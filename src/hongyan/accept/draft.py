@@ -1,0 +1,60 @@
+"""A message in the making: what the steps read and fill in, one after the other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hongyan.accept.book import Book, ProjectBook
+from hongyan.links.capability import CardSupport
+from hongyan.model.errors import Refused
+from hongyan.model.limits import Limit
+from hongyan.model.message import Category, Leg, Message
+from hongyan.model.submission import Item, Submission
+from hongyan.model.world import App, Template
+from hongyan.store.ops import Bucket, LinkRow
+from hongyan.text.numbers import Number
+
+
+@dataclass(slots=True)
+class Desktop:
+    """What is the same for every item of a submission."""
+
+    book: Book
+    of: ProjectBook
+    submission: Submission
+    app: App | None
+    app_limits: tuple[Limit, ...]
+    now_ms: int
+    public_base: str
+    card_support: CardSupport
+    mint_code: Callable[[], str]
+    seen: set[str] = field(default_factory=set)
+    """client ids of earlier items"""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One item on its way through the steps."""
+
+    item: Item
+    desk: Desktop
+    position: int
+    number: Number | None = None
+    leg: Leg = Leg.TEXT
+    template: Template | None = None
+    category: Category = Category.NOTIFICATION
+    signature: str | None = None
+    content: str = ""
+    alphabet: str = "gsm7"
+    parts: int = 1
+    price: int = 0
+    buckets: tuple[Bucket, ...] = ()
+    link: LinkRow | None = None
+    refused: Refused | None = None
+    message: Message | None = None
+    repeated: bool = False
+
+    @property
+    def to(self) -> Number:
+        """The number, which the first step found."""
+        assert self.number is not None
+        return self.number

@@ -1,0 +1,183 @@
+"""The edge: the ASGI application of the API listener. HTTP in, an `Exchange` to the right dialect, its answer out.
+
+It reads bounded bodies, turns `Refused` into the vendor's words and anything else that is raised into one log
+line and the vendor's own "system error". It is one of the four places that may catch `Exception`: a bug in one
+request must not reach its caller as a stack trace, nor anybody else at all.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import structlog
+
+from hongyan.accept import Desk
+from hongyan.dialects import Dialect, Handler
+from hongyan.model.clock import Clock
+from hongyan.model.errors import Refused
+from hongyan.model.reason import Reason
+from hongyan.model.submission import Answer, Exchange
+from hongyan.model.tally import Tally
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_LOG = structlog.get_logger("hongyan.api")
+_CLOSE = ((b"connection", b"close"),)
+_NOT_FOUND = Answer(
+    404,
+    b'{"error":{"reason":"unknown-path","message_en":"Nothing answers at this path.",'
+    b'"message_zh":"\xe6\xad\xa4\xe8\xb7\xaf\xe5\xbe\x84\xe4\xb8\x8d\xe5\xad\x98\xe5\x9c\xa8\xe3\x80\x82"}}',
+)
+
+
+class Edge:
+    """The ASGI application."""
+
+    def __init__(
+        self,
+        dialects: Sequence[Dialect],
+        desk: Desk,
+        clock: Clock,
+        tally: Tally,
+        *,
+        body_limit: int,
+        mounts: Mapping[str, Asgi],
+        trusted_proxies: Sequence[str] = (),
+    ) -> None:
+        self._endpoints: dict[str, tuple[Dialect, Handler]] = {
+            path: (dialect, handler) for dialect in dialects for path, handler in dialect.endpoints.items()
+        }
+        self._prefixes = [(prefix, dialect) for dialect in dialects for prefix in dialect.prefixes]
+        self._desk, self._clock, self._tally = desk, clock, tally
+        self._body_limit = body_limit
+        self._mounts = mounts
+        self._proxies = [ip_network(one, strict=False) for one in trusted_proxies]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        found = self._endpoints.get(path)
+        if found is not None:
+            await self._answer(found[0], found[1], scope, receive, send)
+            return
+        mount = self._mounts.get("/" + path.split("/", 2)[1]) if path.startswith("/") else None
+        if mount is not None:
+            await mount(scope, receive, send)
+            return
+        dialect = next((one for prefix, one in self._prefixes if path.startswith(prefix)), None)
+        if dialect is None:
+            await _send(send, _NOT_FOUND)
+            return
+        await self._answer(dialect, _unknown_path, scope, receive, send)
+
+    def too_large(self, path: str) -> Answer:
+        """Return the words for a request line or head over the limit, before there is a request."""
+        found = self._endpoints.get(path)
+        dialect = found[0] if found else next((one for at, one in self._prefixes if path.startswith(at)), None)
+        if dialect is None:
+            return _NOT_FOUND
+        exchange = self._exchange(dialect, {"method": "", "path": path, "query_string": b"", "headers": ()})
+        refused = Refused(Reason.TOO_LARGE, most=self._body_limit)
+        return self._refusal(dialect, exchange, refused)
+
+    async def _answer(self, dialect: Dialect, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = self._exchange(dialect, scope)
+        outcome = "ok"
+        extra: tuple[tuple[bytes, bytes], ...] = ()
+        try:
+            body = await _body(scope, receive, self._body_limit)
+            if body is None:
+                extra = _CLOSE
+                raise Refused(Reason.TOO_LARGE, most=self._body_limit)  # noqa: TRY301 - one path for all refusals
+            exchange.body = body
+            answer = await handler(exchange)
+        except Refused as refused:
+            outcome = refused.reason
+            answer = self._refusal(dialect, exchange, refused)
+        except _Gone:
+            return
+        except Exception:  # noqa: BLE001 - the request edge: see above
+            outcome = Reason.INTERNAL
+            _LOG.exception("request failed", request_id=exchange.request_id, dialect=dialect.name, path=exchange.path)
+            answer = self._refusal(dialect, exchange, Refused(Reason.INTERNAL))
+        self._tally.add("api_requests", dialect.name, exchange.action, outcome)
+        await _send(send, answer, extra)
+
+    def _refusal(self, dialect: Dialect, exchange: Exchange, refused: Refused) -> Answer:
+        self._desk.record(exchange, refused)
+        return dialect.refusal(exchange, refused.reason, refused.facts)
+
+    def _exchange(self, dialect: Dialect, scope: Mapping[str, Any]) -> Exchange:
+        headers: dict[str, str] = {}
+        for raw_name, raw_value in scope["headers"]:
+            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        client = scope.get("client")
+        peer = client[0] if client else ""
+        if self._proxies and "x-forwarded-for" in headers:
+            peer = self._behind(peer, headers["x-forwarded-for"])
+        return Exchange(
+            request_id=dialect.mint(),
+            dialect=dialect.name,
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"],
+            headers=headers,
+            body=b"",
+            peer=peer,
+            received_at=self._clock.now_ms(),
+        )
+
+    def _behind(self, peer: str, forwarded: str) -> str:
+        """Return the last address that a proxy of ours did not write."""
+        for hop in (peer, *reversed([one.strip() for one in forwarded.split(",")])):
+            try:
+                address = ip_address(hop)
+            except ValueError:
+                return peer
+            if not any(address in network for network in self._proxies):
+                return hop
+            peer = hop
+        return peer
+
+
+class _Gone(Exception):  # noqa: N818 - not an error: the caller went away before the request was whole
+    """The caller is gone; nobody is there to answer."""
+
+
+async def _unknown_path(exchange: Exchange) -> Answer:
+    raise Refused(Reason.UNKNOWN_PATH, path=exchange.path[:200])
+
+
+async def _body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+    """Return the whole body, or None once it is over the limit."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value[:20]) > limit:
+            return None
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Gone
+        chunk = message.get("body", b"")
+        if chunk:
+            size += len(chunk)
+            if size > limit:
+                return None
+            chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _send(send: Send, answer: Answer, extra: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    headers.append((b"content-length", b"%d" % len(answer.body)))
+    headers.extend(extra)
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
