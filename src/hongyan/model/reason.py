@@ -17,6 +17,7 @@ class Reason(StrEnum):
     BAD_VERSION = "bad-version"
     TOO_MANY_ITEMS = "too-many-items"  # facts: most
     NO_ITEMS = "no-items"
+    TOO_MANY_NUMBERS = "too-many-numbers"  # more numbers than a verification channel takes at once; facts: most
     # who
     MISSING_SEAL = "missing-seal"  # no credentials where some are needed; facts: field
     BAD_SEAL_FIELD = "bad-seal-field"  # a credential field has an impossible value; facts: field
