@@ -189,6 +189,8 @@ class Settle(Struct, kw_only=True):
     carrier: str | None = None
     provider_id: str | None = None
     """set when the receipt came with, or instead of, the answer"""
+    submitted_at: int | None = None
+    """set with `provider_id`: when the carrier took it"""
 
 
 class Note(Struct, kw_only=True):
