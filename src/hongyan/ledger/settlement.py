@@ -1,0 +1,83 @@
+"""The end of a message as one operation: what goes back, who is told. Pure; the sender and the matcher both ask here.
+
+It decides no state and writes nothing.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from hongyan.model.cause import Cause
+from hongyan.model.message import Leg, Message, State
+from hongyan.model.world import World
+from hongyan.store.ops import PushRow, Settle
+
+MAILBOXES = frozenset({"yundashi"})
+"""dialects whose callers fetch endings from a queue that empties: spec: yundashi#pullstatus"""
+
+
+class Ending(NamedTuple):
+    """What is known about how a message ended."""
+
+    state: State
+    cause: Cause
+    at: int
+    handed: bool
+    """whether a carrier has, or may have, taken it"""
+    received_at: int | None = None
+    rendered: bool | None = None
+    """cards: whether the handset could show it; None: not said"""
+
+
+def refund_due(message: Message, ending: Ending, *, refund_failed: bool) -> int:
+    """Return the micros that go back to the project.
+
+    What never left is always paid back; what may have arrived (`unknown`) never; a card that was not shown is
+    (spec: alibaba#card.billing); anything else that failed only where the project says so.
+    """
+    if not ending.handed:
+        return message.price
+    if ending.state is State.UNKNOWN:
+        return 0
+    if ending.state is State.DELIVERED:
+        return message.price if message.leg is Leg.CARD and ending.rendered is False else 0
+    return message.price if refund_failed or message.leg is Leg.CARD else 0
+
+
+def push_target(message: Message, world: World) -> str | None:
+    """Return the address that wants this message's receipt: its own, its app's, its project's."""
+    if message.report_to:
+        return message.report_to
+    app = world.apps.get(message.app) if message.app else None
+    if app is not None and app.report_to:
+        return app.report_to
+    project = world.projects.get(message.project)
+    return project.callbacks.get(message.dialect) or None if project is not None else None
+
+
+def settlement(message: Message, ending: Ending, world: World, mint: Callable[[], int]) -> Settle:
+    """Return the operation that ends the message. `mint` gives the push its id, when there is one."""
+    project = world.projects.get(message.project)
+    target = push_target(message, world)
+    push = None
+    if target is not None:
+        push = PushRow(
+            id=mint(),
+            message_id=message.id,
+            project=message.project,
+            dialect=message.dialect,
+            app=message.app,
+            target=target,
+            due_at=ending.at,
+        )
+    return Settle(
+        message_id=message.id,
+        project=message.project,
+        state=ending.state,
+        at=ending.at,
+        cause=ending.cause.joined(),
+        received_at=ending.received_at,
+        refund=refund_due(message, ending, refund_failed=bool(project and project.refund_failed)),
+        push=push,
+        mailbox=message.dialect if message.dialect in MAILBOXES else None,
+        rendered_at=ending.at if ending.rendered else None,
+    )
