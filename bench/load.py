@@ -34,10 +34,10 @@ class Plan:
         if n <= 0:
             return None
         self.left -= n
-        first = 13900100000 + self.sent % 9_000_000 * 10
+        first = self.sent
         self.sent += n
-        # the last four digits stay away from the simulator's magic numbers
-        numbers = ((first + k) // 10000 * 10000 + 1234 for k in range(n))
+        # all end in 1234: the last four digits stay away from the simulator's magic numbers
+        numbers = (13_000_001_234 + (first + k) % 600_000 * 10_000 for k in range(n))
         rows = ",".join(f'{{"phone":"86{number}","content":"{CONTENT}"}}' for number in numbers)
         body = f'{{"appKey":"bench","items":[{rows}]}}'
         stamp = str(time.time_ns() // 1_000_000)
