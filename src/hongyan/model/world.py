@@ -63,6 +63,8 @@ class Project(_Declared, frozen=True, kw_only=True):
     """give the price back when a message ends undelivered; None: the vendor's own rule"""
     allow_inside: bool = False
     """callbacks may go to loopback and private addresses"""
+    cards: bool = True
+    """may send card messages; at Alibaba this is by invitation (spec: alibaba#code.ForbiddenAction)"""
     keywords: tuple[str, ...] = ()
     max_length: int = 500
     """characters of a finished text where the vendor's document gives no number"""
