@@ -80,10 +80,9 @@ class OrderedWriter:
             taken, self._groups = self._groups, []
         else:
             count = end = 0
-            for end, (group, _) in enumerate(self._groups, 1):
-                count += len(group)
-                if count >= BATCH:
-                    break
+            while count < BATCH and end < len(self._groups):
+                count += len(self._groups[end][0])
+                end += 1
             taken, self._groups = self._groups[:end], self._groups[end:]
         self._handed.clear()  # what is taken can no longer be merged, and what follows it came later
         return taken
@@ -105,8 +104,8 @@ class OrderedWriter:
             except Refused:  # the database cannot be reached: nothing is lost by waiting for it
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-            except Exception as bug:  # noqa: BLE001 - worker edge: one bad operation must not hold up the others
-                log.error("a batch could not be written, trying its operations one by one", error=repr(bug))
+            except Exception:  # worker edge: one bad operation must not hold up the others
+                log.exception("a batch could not be written, trying its operations one by one")
                 return [await self._written_alone(op) for op in ops]
         return []
 
@@ -116,8 +115,8 @@ class OrderedWriter:
                 return await self._store.write(op)
             except Refused:
                 await asyncio.sleep(FIRST_PAUSE_S)
-            except Exception as bug:  # noqa: BLE001 - worker edge: see above; the sweep finds the message again
-                log.error("an operation could not be written", operation=type(op).__name__, error=repr(bug))
+            except Exception:  # worker edge: see above; the sweep finds the message again
+                log.exception("an operation could not be written", operation=type(op).__name__)
                 return None
 
 

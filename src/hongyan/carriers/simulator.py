@@ -1,0 +1,234 @@
+"""The simulator: a carrier with no network behind it. The default one, and the one that tests use.
+
+What becomes of a message is decided by its number (magic.py) or by the profile, the seed and the message id, never
+by the time of day: the same seed and the same messages end the same. Answers and receipts wait in one wheel of
+ticks: there is no task and no timer a message.
+"""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from itertools import accumulate
+from typing import Any
+
+from hongyan.carriers import Answer, Events, Receipt
+from hongyan.carriers.magic import MAGIC, Outcome
+from hongyan.carriers.profiles import PER_MILLE, PROFILES
+from hongyan.carriers.wheel import TICK_MS, Wheel
+from hongyan.model.cause import Cause, CauseKind
+from hongyan.model.clock import Clock
+from hongyan.model.errors import Misconfigured
+from hongyan.model.message import Leg, Message, State
+
+LATE_FACTOR, LATE_LEAST_MS = 10, 5_000
+THROTTLE_PAUSE_MS, DOWN_PAUSE_MS, LOST_AFTER_MS = 200, 5_000, 50
+_MASK63 = (1 << 63) - 1
+
+DEFAULTS: dict[str, str | int] = {"profile": "healthy", "seed": 1, "receipt_delay_ms": 1000, "window": 1000}
+"""Every setting a simulated carrier knows."""
+
+_DELIVERED = (State.DELIVERED, CauseKind.DELIVERED, "DELIVRD", "delivered")
+_ENDINGS: dict[Outcome, tuple[State, CauseKind, str, str]] = dict.fromkeys(Outcome, _DELIVERED) | {
+    Outcome.UNDELIVERED: (State.UNDELIVERED, CauseKind.NUMBER, "UNDELIV", "absent subscriber"),
+    Outcome.EXPIRED: (State.EXPIRED, CauseKind.TIME, "EXPIRED", "validity period over at the carrier"),
+    Outcome.RENDER_FAILED: (State.DELIVERED, CauseKind.DELIVERED, "DELIVRD", "delivered, the card could not be shown"),
+}
+"""Outcome -> what its receipt says."""
+
+
+class Simulator:
+    """A carrier that plays carrier. Tests call `advance` instead of waiting for the loop's timer."""
+
+    repeatable = True
+
+    def __init__(self, name: str, *, settings: Mapping[str, Any], clock: Clock) -> None:
+        chosen = _checked(name, settings)
+        self.name = name
+        self._clock = clock
+        self._profile = PROFILES[chosen["profile"]]
+        self._seed = _mixed(chosen["seed"])
+        self._delay_ms: int = chosen["receipt_delay_ms"]
+        self._window: int = chosen["window"]
+        self._shares = tuple(zip(accumulate(self._profile.shares.values()), self._profile.shares, strict=True))
+        self._endings = {
+            outcome: (state, Cause(kind, code, text, name)) for outcome, (state, kind, code, text) in _ENDINGS.items()
+        }
+        self._throttle = Cause(CauseKind.LIMIT, "THROTTLED", "too many messages a second", name)
+        self._down = Cause(CauseKind.CARRIER, "LINK-DOWN", "the carrier's link is down", name)
+        self._lost = Cause(CauseKind.CARRIER, "NO-ANSWER", "the link was lost before the answer", name)
+        self._refused = Cause(CauseKind.NUMBER, "INVDSTADR", "invalid destination number", name)
+        self._events: Events | None = None
+        self._wheel = Wheel(self.advance)
+        self._unanswered = 0
+        self._met: set[int] = set()
+        """messages whose first hand-over was throttled or lost: their second one is ordinary"""
+        self._second = self._taken_this_second = 0
+
+    async def open(self, events: Events, outstanding: Sequence[Message]) -> None:
+        """Start, and work out again the receipts that a restart lost."""
+        self._events = events
+        now = self._clock.now_ms()
+        for message in outstanding:
+            if message.provider_id is not None:
+                taken_at = message.submitted_at or now
+                self._plan(message, message.provider_id, MAGIC.get(message.to[-4:]), self._dice(message), taken_at, now)
+        self._wheel.set_timer(now)
+        events.has_room(self.name)
+
+    def room(self) -> int:
+        """Return how many jobs it takes now."""
+        return 0 if self._events is None else max(0, self._window - self._unanswered)
+
+    def submit(self, messages: Sequence[Message]) -> None:
+        """Take over these messages; each is answered from the event loop, never from within this call."""
+        now = self._clock.now_ms()
+        wheel, seed = self._wheel, self._seed
+        shortest, longest = self._profile.answer_ms
+        spread = longest - shortest + 1
+        ordinary = not (self._profile.down or self._profile.most_per_s)
+        self._unanswered += len(messages)
+        for message in messages:
+            dice = self._dice(message)
+            answer_at = now + shortest + (dice >> 20) % spread
+            provider_id = f"{message.id ^ seed:016x}"
+            magic = MAGIC.get(message.to[-4:])
+            if not ordinary or magic is not None or self._shares:
+                outcome = self._drawn(dice) if magic is None else magic
+                odd = self._odd_answer(message, outcome, answer_at)
+                if odd is not None:
+                    wheel.at(odd.at, now).answers.append(odd)
+                    continue
+                if outcome is Outcome.EARLY:
+                    answer_at = max(answer_at, now + 2 * TICK_MS)
+            answer = Answer(message_id=message.id, at=answer_at, provider_id=provider_id)
+            wheel.at(answer_at, now).answers.append(answer)
+            self._plan(message, provider_id, magic, dice, answer_at, now)
+        wheel.set_timer(now)
+
+    async def close(self) -> None:
+        """Answer what is under way at once, then end; receipts still to come are worked out at the next `open`."""
+        events, self._events = self._events, None
+        answers = [answer for due in self._wheel.stop() for answer in due.answers]
+        self._unanswered = 0
+        if answers and events is not None:
+            events.answered(self.name, answers)
+
+    def outcome(self, message: Message) -> Outcome:
+        """Return what becomes of a message: its number's magic, else what the profile's shares draw."""
+        return MAGIC.get(message.to[-4:]) or self._drawn(self._dice(message))
+
+    def advance(self) -> None:
+        """Say everything that is due by the clock: tick by tick in order, in as few batches as that allows."""
+        events = self._events
+        if events is None:
+            return
+        now = self._clock.now_ms()
+        answers: list[Answer] = []
+        receipts: list[Receipt] = []
+        for due in self._wheel.take(now):
+            if receipts and due.answers:  # an early receipt stays ahead of its answer
+                self._say(events, answers, receipts)
+                answers, receipts = [], []
+            answers += due.answers
+            receipts += due.receipts
+        self._say(events, answers, receipts)
+        self._wheel.set_timer(now)
+
+    def _say(self, events: Events, answers: list[Answer], receipts: list[Receipt]) -> None:
+        if answers:
+            was_full = self.room() == 0
+            self._unanswered -= len(answers)
+            events.answered(self.name, answers)
+            if was_full:
+                events.has_room(self.name)
+        if receipts:
+            events.reported(self.name, receipts, _forget)
+
+    def _dice(self, message: Message) -> int:
+        """Return the number that all of a message's chances are drawn from."""
+        return _mixed(message.id ^ self._seed)
+
+    def _drawn(self, dice: int) -> Outcome:
+        share = dice % PER_MILLE
+        return next((outcome for limit, outcome in self._shares if share < limit), Outcome.DELIVERED)
+
+    def _odd_answer(self, message: Message, outcome: Outcome, at: int) -> Answer | None:
+        """Return the answer to a hand-over that is not simply taken, None for one that is."""
+        if self._profile.down:
+            return Answer(message_id=message.id, at=at, cause=self._down, again_ms=DOWN_PAUSE_MS)
+        if outcome is Outcome.REFUSED:
+            return Answer(message_id=message.id, at=at, cause=self._refused)
+        if outcome is Outcome.UNSURE and self._first_time(message.id):
+            return Answer(message_id=message.id, at=at + LOST_AFTER_MS, cause=self._lost, unsure=True)
+        if (outcome is Outcome.THROTTLED and self._first_time(message.id)) or self._over_pace(at):
+            throttle_ms = THROTTLE_PAUSE_MS
+            return Answer(message_id=message.id, at=at, cause=self._throttle, again_ms=throttle_ms, slow_down=True)
+        return None
+
+    def _first_time(self, message_id: int) -> bool:
+        if message_id in self._met:
+            self._met.discard(message_id)
+            return False
+        self._met.add(message_id)
+        return True
+
+    def _over_pace(self, at: int) -> bool:
+        most = self._profile.most_per_s
+        if not most:
+            return False
+        second = at // 1000
+        if second > self._second:
+            self._second, self._taken_this_second = second, 0
+        self._taken_this_second += 1
+        return self._taken_this_second > most
+
+    def _plan(
+        self, message: Message, provider_id: str, magic: Outcome | None, dice: int, taken_at: int, now: int
+    ) -> None:
+        """Put the receipts of a taken message on the wheel."""
+        outcome = self._drawn(dice) if magic is None else magic
+        if outcome is Outcome.NEVER:
+            return
+        shortest, longest = self._profile.receipt_percent
+        wait_ms = self._delay_ms * (shortest + (dice >> 40) % (longest - shortest + 1)) // 100
+        if outcome is Outcome.LATE:
+            wait_ms = max(wait_ms * LATE_FACTOR, LATE_LEAST_MS)
+        at = now if outcome is Outcome.EARLY else taken_at + wait_ms
+        state, cause = self._endings[outcome]
+        rendered = None
+        if message.leg is Leg.CARD and state is State.DELIVERED:
+            rendered = outcome is not Outcome.RENDER_FAILED
+        receipt = Receipt(provider_id=provider_id, state=state, cause=cause, received_at=at, rendered=rendered)
+        self._wheel.at(at, now).receipts.append(receipt)
+        if outcome is Outcome.TWICE:
+            self._wheel.at(max(at, now) + wait_ms + TICK_MS, now).receipts.append(receipt)
+
+
+def _forget() -> None:
+    """Acknowledge nothing: there is no peer that waits for it."""
+
+
+def _mixed(value: int) -> int:
+    """Return a number of 63 bits that looks like chance (the mixing step of splitmix64)."""
+    value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9 & _MASK63
+    value = (value ^ value >> 27) * 0x94D049BB133111EB & _MASK63
+    return value ^ value >> 31
+
+
+def _checked(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings with defaults filled in. Raises Misconfigured."""
+    where = f"carrier {name}"
+    for setting in settings:
+        if setting not in DEFAULTS:
+            raise Misconfigured(where, f"a simulator has no setting {setting!r}.", _nearest(setting, DEFAULTS))
+    chosen: dict[str, Any] = DEFAULTS | dict(settings)
+    if chosen["profile"] not in PROFILES:
+        raise Misconfigured(where, f"no profile {chosen['profile']!r}.", _nearest(str(chosen["profile"]), PROFILES))
+    for setting, least in (("seed", 0), ("receipt_delay_ms", 0), ("window", 1)):
+        value = chosen[setting]
+        if type(value) is not int or value < least:
+            raise Misconfigured(where, f"{setting} is a whole number from {least}, not {value!r}.")
+    return chosen
+
+
+def _nearest(word: str, known: Mapping[str, Any]) -> str:
+    return ", ".join(get_close_matches(word, known, n=1, cutoff=0.5) or known)
