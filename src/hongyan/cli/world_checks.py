@@ -1,0 +1,252 @@
+"""Holds declared things against each other: what one thing names must exist, and be written as its kind wants.
+
+A table of checks, one generator a kind; each yields (field, what is wrong, what to try). Must not open the store.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from ipaddress import ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+from hongyan.cli.world_file import Placed
+from hongyan.cli.world_plan import described
+from hongyan.model.errors import Misconfigured, Refused
+from hongyan.model.limits import PRESETS, Limit
+from hongyan.model.message import Leg
+from hongyan.model.money import micros
+from hongyan.model.world import (
+    App,
+    CarrierConfig,
+    Declared,
+    Key,
+    Link,
+    Price,
+    Project,
+    RouteConfig,
+    Signature,
+    Stop,
+    Template,
+    identity,
+)
+from hongyan.review import cards
+from hongyan.settings import nearest
+
+DIALECTS = ("comms", "nxcloud", "alibaba", "yundashi", "native")
+PROTOCOLS = ("simulator",)
+COMMS_WAYS = ("none", "appcode", "signed")
+DEMO_SECRETS = frozenset({"gwkey-demo", "SKdemo-s3cret", "ExampleSecretForVectors+/=0001", "kdemo0123456789"})
+DEMO_KEYS = frozenset({"acdemo", "AKdemo0001", "LTAI5tEXAMPLEonly00001", "1400000001"})
+
+Fault = tuple[str, str, str]
+"""(field, what is wrong, what to try)"""
+
+
+class Known:
+    """Everything that would be declared after this file is applied, by kind: what names are held against."""
+
+    def __init__(self, things: Sequence[Declared]) -> None:
+        self.projects = {one.name for one in things if isinstance(one, Project)}
+        self.carriers = {one.name for one in things if isinstance(one, CarrierConfig)}
+        self.signatures = {(one.project, one.name) for one in things if isinstance(one, Signature)}
+
+
+def check_world(placed: Sequence[Placed], declared: Sequence[Declared] = (), *, demo_allowed: bool = False) -> None:
+    """Raise Misconfigured with the first thing that is wrong. `declared`: what is there already."""
+    things = [one.thing for one in placed]
+    repeated = [key for key, times in Counter(identity(thing) for thing in things).items() if times > 1]
+    for where, thing in reversed(placed):
+        if identity(thing) in repeated:
+            raise Misconfigured(where, f"{described(thing)} is declared twice.", "keep one of them.")
+    known = Known([*declared, *things])
+    for where, thing in placed:
+        for field, what, try_this in faults(thing, known):
+            raise Misconfigured(where, f"{field}: {what}", try_this)
+    if not demo_allowed:
+        refuse_demo(things, {id(one.thing): one.where for one in placed})
+
+
+def refuse_demo(things: Sequence[Declared], places: Mapping[int, str] | None = None) -> None:
+    """Raise Misconfigured when published demo credentials are among these. `hongyan serve` starts with this."""
+    for thing in things:
+        if isinstance(thing, Key) and (thing.secret in DEMO_SECRETS or thing.name in DEMO_KEYS):
+            where = (places or {}).get(id(thing), "keys")
+            raise Misconfigured(
+                where,
+                f"{described(thing)} has demo credentials, which are published.",
+                "give it a key and secret of your own; `hongyan dev` is the place for the demo world.",
+            )
+
+
+def faults(thing: Declared, known: Known) -> Iterator[Fault]:
+    """Yield what is wrong with one thing."""
+    owner = getattr(thing, "project", "")
+    if owner and owner not in known.projects:
+        yield "project", f"there is no project {owner!r};", nearest(owner, known.projects)
+    elif not owner and not isinstance(thing, Project | Price | Stop | CarrierConfig | RouteConfig):
+        yield "project", "is missing.", "name the project it belongs to."
+    yield from _CHECKS[type(thing)](thing, known)
+
+
+def _project(one: Project, _known: Known) -> Iterator[Fault]:
+    if not one.name:
+        yield "name", "is empty.", "give the project a name."
+    yield from _money("paid_in", one.paid_in)
+    yield from _money("credit_line", one.credit_line)
+    yield from _limits(one.limits)
+    for dialect, address in one.callbacks.items():
+        if dialect not in DIALECTS:
+            yield "callbacks", f"there is no dialect {dialect!r};", nearest(dialect, DIALECTS)
+        yield from _web("callbacks", address)
+    if one.quiet_hours is not None and not 0 <= one.quiet_hours[0] < one.quiet_hours[1] <= 24:  # noqa: PLR2004 - hours
+        yield "quiet_hours", "must be two hours of one day, the first before the second.", "quiet_hours = [8, 22]"
+    for country in one.countries:
+        if len(country) != 2 or not country.isupper():  # noqa: PLR2004 - ISO 3166 alpha-2
+            yield "countries", f"{country!r} is no ISO 3166 code.", 'countries = ["CN"]'
+    for field in ("validity_s", "pull_window_s", "max_length"):
+        yield from _positive(field, getattr(one, field))
+
+
+def _key(one: Key, _known: Known) -> Iterator[Fault]:
+    if one.dialect not in DIALECTS:
+        yield "dialect", f"there is no dialect {one.dialect!r};", nearest(one.dialect, DIALECTS)
+    if one.dialect == "comms" and one.auth not in COMMS_WAYS:
+        yield "auth", f"{one.auth!r} is no way to identify;", nearest(one.auth, COMMS_WAYS)
+    if one.dialect != "comms" and one.auth:
+        yield "auth", "only comms has a choice.", "remove it."
+    if not (one.dialect == "comms" and one.auth == "none"):
+        if not one.name:
+            yield "name", "a key needs its id.", "name is the key id as it stands on the wire."
+        if not one.secret:
+            yield "secret", "is missing.", 'secret = "env:NAME" keeps it out of the file.'
+    if one.dialect == "native" and "." in one.name:
+        yield "name", "a native key's name has no dot.", "the token is <name>.<secret>."
+    yield from _positive("rate_per_second", one.rate_per_second)
+    yield from _ranges(one.allow_addresses)
+
+
+def _app(one: App, _known: Known) -> Iterator[Fault]:
+    yield from _limits(one.limits)
+    yield from _ranges(one.allow_addresses)
+    yield from _positive("max_numbers", one.max_numbers)
+    yield from _money("cny_rate", one.cny_rate)
+    if one.report_to is not None:
+        yield from _web("report_to", one.report_to)
+    if not one.default_country.isdigit():
+        yield "default_country", "must be a calling code.", 'default_country = "86"'
+
+
+def _signature(one: Signature, _known: Known) -> Iterator[Fault]:
+    if not one.name.strip() or set(one.name) & set("【】[]"):
+        yield "name", "is the text between the brackets, not empty and without them.", 'name = "云大师"'
+
+
+def _template(one: Template, known: Known) -> Iterator[Fault]:
+    if one.dialect not in DIALECTS:
+        yield "dialect", f"there is no dialect {one.dialect!r};", nearest(one.dialect, DIALECTS)
+    if one.signature is not None and (one.project, one.signature) not in known.signatures:
+        names = {name for project, name in known.signatures if project == one.project}
+        yield "signature", f"project {one.project} has no signature {one.signature!r};", nearest(one.signature, names)
+    if one.leg is Leg.CARD:
+        if one.card is None:
+            yield "card", "a card template needs it.", "add [templates.card]."
+        else:
+            yield from _refusal("card", lambda: cards.validate(one.card))
+    elif not one.body.strip():
+        yield "body", "is empty.", "write the wording, places as its dialect writes them."
+
+
+def _price(one: Price, _known: Known) -> Iterator[Fault]:
+    yield from _money("each", one.each)
+    if one.name and not one.name.isdigit():
+        yield "name", "is a prefix of digits, country code first.", 'name = "86"'
+
+
+def _link(one: Link, _known: Known) -> Iterator[Fault]:
+    yield from _web("target", one.target)
+
+
+def _stop(one: Stop, _known: Known) -> Iterator[Fault]:
+    if not one.name.isdigit():
+        yield "name", "is a number as digits, country code first.", 'name = "8613800138000"'
+
+
+def _carrier(one: CarrierConfig, _known: Known) -> Iterator[Fault]:
+    if one.protocol not in PROTOCOLS:
+        yield "protocol", f"there is no protocol {one.protocol!r};", nearest(one.protocol, PROTOCOLS)
+    yield from _positive("window", one.window)
+    if one.pace < 0:
+        yield "pace", "is below zero.", "0 is as fast as the carrier takes them."
+
+
+def _route(one: RouteConfig, known: Known) -> Iterator[Fault]:
+    if not one.choices:
+        yield "choices", "names no carrier.", 'choices = [{ carrier = "simulator" }]'
+    for choice in one.choices:
+        if choice.carrier not in known.carriers:
+            yield "choices", f"there is no carrier {choice.carrier!r};", nearest(choice.carrier, known.carriers)
+        yield from _positive("choices: weight", choice.weight)
+    for project in one.projects:
+        if project not in known.projects:
+            yield "projects", f"there is no project {project!r};", nearest(project, known.projects)
+
+
+_CHECKS: Mapping[type, Callable[[Any, Known], Iterator[Fault]]] = {
+    Project: _project,
+    Key: _key,
+    App: _app,
+    Signature: _signature,
+    Template: _template,
+    Price: _price,
+    Link: _link,
+    Stop: _stop,
+    CarrierConfig: _carrier,
+    RouteConfig: _route,
+}
+
+
+def _money(field: str, text: str) -> Iterator[Fault]:
+    try:
+        below_zero = micros(text) < 0
+    except ValueError as error:
+        yield field, f"{error}.", f'{field} = "0.045"'
+    else:
+        if below_zero:
+            yield field, "is below zero.", f'{field} = "0"'
+
+
+def _limits(limits: Sequence[str | Limit]) -> Iterator[Fault]:
+    for limit in limits:
+        if isinstance(limit, str) and limit not in PRESETS:
+            yield "limits", f"there is no preset {limit!r};", nearest(limit, PRESETS)
+
+
+def _ranges(ranges: Sequence[str]) -> Iterator[Fault]:
+    for one in ranges:
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            yield "allow_addresses", f"{one!r} is no CIDR range.", 'allow_addresses = ["203.0.113.0/24"]'
+
+
+def _web(field: str, address: str) -> Iterator[Fault]:
+    try:
+        parts = urlsplit(address)
+        fine = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        fine = False
+    if not fine:
+        yield field, f"{address!r} is no web address.", "it begins with https:// and has a host."
+
+
+def _positive(field: str, value: float) -> Iterator[Fault]:
+    if value <= 0:
+        yield field, "must be more than zero.", f"{field} = 1"
+
+
+def _refusal(field: str, check: Callable[[], object]) -> Iterator[Fault]:
+    try:
+        check()
+    except Refused as refused:
+        facts = "; ".join(f"{name}: {value}" for name, value in refused.facts.items())
+        yield field, f"{refused.reason} ({facts}).", "see docs/world.md."
