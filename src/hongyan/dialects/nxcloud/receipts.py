@@ -1,0 +1,108 @@
+"""NXCloud's words for receipts: a form, or for old accounts the query; one message a call, once.
+
+Turns a settled message into the call to make; sends nothing itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from hongyan.model.cause import Cause, CauseKind, parse_cause
+from hongyan.model.clock import beijing_text
+from hongyan.model.message import Message, State
+from hongyan.model.money import amount
+from hongyan.model.push import PushCall
+from hongyan.model.world import App
+
+RESULTS: Mapping[str, int] = {
+    "DELIVRD": 2,
+    "UNDELIV": 5,
+    "REJECTD": 6,
+    "EXPIRED": 7,
+    "DELETED": 8,
+    "DND": 9,
+    "ESME_RINVDSTADR": 10,
+    "ESME_RINVSRCADR": 11,
+    "UNKNOWN": 12,
+}
+"""result -> status.
+
+spec: nxcloud#push.status
+"""
+
+_OF_STATE = {
+    State.DELIVERED: "DELIVRD",
+    State.UNDELIVERED: "UNDELIV",
+    State.REJECTED: "REJECTD",
+    State.EXPIRED: "EXPIRED",
+}
+_OF_REJECTION = {CauseKind.NUMBER: "ESME_RINVDSTADR", CauseKind.SENDER: "ESME_RINVSRCADR"}
+_FORM = (("content-type", "application/x-www-form-urlencoded"),)
+
+
+class Receipts:
+    """Implements `PushShape`.
+
+    spec: nxcloud#push.once, nxcloud#push.answer
+    """
+
+    most = 1
+    retries_s: tuple[float, ...] = ()
+    timeout_s = 10.0
+
+    def call(self, messages: Sequence[Message], target: str, app: App | None) -> PushCall:
+        """Return the call that reports a message.
+
+        spec: nxcloud#push.form, nxcloud#push.query
+        """
+        form = urlencode(_fields(messages[0], "1" if app is None else app.cny_rate))
+        if app is not None and app.report_in_query:
+            plain, hash_, fragment = target.partition("#")
+            return PushCall(f"{plain}{'&' if '?' in plain else '?'}{form}{hash_}{fragment}", b"", ())
+        return PushCall(target, form.encode(), _FORM)
+
+    def taken(self, status: int, body: bytes) -> bool:
+        """Return whether the receiver said `success`; `error` or anything else means that it did not take it."""
+        return 200 <= status < 300 and body.strip().lower() == b"success"  # noqa: PLR2004 - HTTP's "it went well"
+
+
+def _fields(message: Message, cny_rate: str) -> dict[str, str]:
+    """Return the fields of a receipt.
+
+    spec: nxcloud#push.fields, nxcloud#items.ext
+    """
+    status, result = status_of(message)
+    fields = {
+        "phone": message.to,
+        "messageid": message.client_id or str(message.id),
+        "ext": message.session,
+        "status": str(status),
+        "result": result,
+        "sendtime": beijing_text(message.submitted_at or message.accepted_at),
+        "drtime": beijing_text(message.received_at or message.done_at),
+        "size": str(message.parts),
+        "currency": message.currency,
+        "price": amount(message.price // max(1, message.parts)),
+        "rate": cny_rate,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def status_of(message: Message) -> tuple[int, str]:
+    """Return (status, result): the vendor's number, and the operator's own word where it said one.
+
+    A word that the vendor's table knows decides the number, unless that would turn a failure into a delivery.
+    """
+    if message.state is State.DELIVERED:
+        return RESULTS["DELIVRD"], "DELIVRD"
+    cause = parse_cause(message.cause) if message.cause else None
+    said = cause.code if cause else ""
+    if RESULTS.get(said, 2) != RESULTS["DELIVRD"]:
+        return RESULTS[said], said
+    word = _word(message.state, cause)
+    return RESULTS[word], said if said and said != "DELIVRD" else word
+
+
+def _word(state: State, cause: Cause | None) -> str:
+    if state is State.REJECTED and cause is not None:
+        return _OF_REJECTION.get(cause.kind, "REJECTD")
+    return _OF_STATE.get(state, "UNKNOWN")

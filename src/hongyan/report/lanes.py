@@ -1,0 +1,138 @@
+"""One lane for each receiver: what waits for it, and how many calls it gets at once.
+
+Pure bookkeeping for push.py: no I/O, no tasks. A lane is a project's pushes to one origin (scheme, host, port).
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from hongyan.model.message import Message
+from hongyan.store.ops import PushRow
+
+MOST_LANES = 1_000
+MOST_WAITING = 200
+"""rows of one lane in memory"""
+_FIRST_PACE, _MOST_PACE = 4, 32
+_FIRST_PUT_OFF_MS, _MOST_PUT_OFF_MS = 5_000, 600_000
+_LEASE_MARGIN_MS = 15_000
+"""a call begun this shortly before its lease ends might be made a second time by another process"""
+
+LaneKey = tuple[str, str]
+
+
+class Held(NamedTuple):
+    """A claimed push with its message."""
+
+    row: PushRow
+    message: Message
+    lease_ends_ms: int
+
+
+class Lane:
+    """What waits for one receiver."""
+
+    __slots__ = ("key", "pace", "put_off_ms", "turned_away", "waiting", "workers")
+
+    def __init__(self, key: LaneKey) -> None:
+        self.key = key
+        self.waiting: deque[Held] = deque()
+        self.workers = 0
+        self.pace = _FIRST_PACE
+        """calls at once: grows by one with each call taken, halves with each that fails"""
+        self.put_off_ms = _FIRST_PUT_OFF_MS
+        """how long rows wait in the store when the lane is full; doubles while it stays full"""
+        self.turned_away: list[int] = []
+
+    def is_short(self) -> bool:
+        """Return whether another worker would have something to do."""
+        return self.workers < min(self.pace, self.workers + len(self.waiting))
+
+    def quicken(self) -> None:
+        """Note a call that was taken."""
+        self.pace = min(_MOST_PACE, self.pace + 1)
+
+    def slow_down(self) -> None:
+        """Note a call that failed."""
+        self.pace = max(1, self.pace // 2)
+
+    def take(self, most_of: Callable[[str], int], now_ms: int) -> tuple[list[Held], list[int]]:
+        """Return (what goes into the next call, ids whose lease has run out and that are let go).
+
+        A call carries rows of one dialect, target and app, as far as they stand one behind the other.
+        """
+        batch: list[Held] = []
+        stale: list[int] = []
+        most = 1
+        while self.waiting and len(batch) < most:
+            held = self.waiting[0]
+            if held.lease_ends_ms - _LEASE_MARGIN_MS < now_ms:
+                stale.append(self.waiting.popleft().row.id)
+                continue
+            if not batch:
+                most = most_of(held.row.dialect)
+            elif _together(held.row) != _together(batch[0].row):
+                break
+            batch.append(self.waiting.popleft())
+        if len(self.waiting) < MOST_WAITING // 2:
+            self.put_off_ms = _FIRST_PUT_OFF_MS
+        return batch, stale
+
+
+class Lanes:
+    """All lanes that have something to do."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[LaneKey, Lane] = {}
+        self._no_lane: list[int] = []
+
+    def put(self, held: Held) -> bool:
+        """Return whether the row found a place; otherwise it is named by `overflow`."""
+        key = lane_key(held.row)
+        lane = self._lanes.get(key)
+        if lane is None:
+            if len(self._lanes) >= MOST_LANES:
+                self._no_lane.append(held.row.id)
+                return False
+            lane = self._lanes[key] = Lane(key)
+        if len(lane.waiting) >= MOST_WAITING:
+            lane.turned_away.append(held.row.id)
+            return False
+        lane.waiting.append(held)
+        return True
+
+    def overflow(self) -> Iterator[tuple[int, list[int]]]:
+        """Yield (milliseconds to put off, row ids) of what found no place since the last time."""
+        if self._no_lane:
+            yield _FIRST_PUT_OFF_MS, self._no_lane
+            self._no_lane = []
+        for lane in list(self._lanes.values()):
+            if lane.turned_away:
+                yield lane.put_off_ms, lane.turned_away
+                lane.turned_away = []
+                lane.put_off_ms = min(_MOST_PUT_OFF_MS, lane.put_off_ms * 2)
+
+    def short_of_workers(self) -> Iterator[Lane]:
+        """Yield each lane once for every worker that it lacks; the caller adds one to `workers` each time."""
+        for lane in list(self._lanes.values()):
+            while lane.is_short():
+                yield lane
+
+    def drop_if_idle(self, lane: Lane) -> None:
+        """Forget a lane that has nothing to do."""
+        if not lane.waiting and not lane.workers:
+            self._lanes.pop(lane.key, None)
+
+    def clear(self) -> None:
+        """Let everything go that waits; the store still has it."""
+        for lane in self._lanes.values():
+            lane.waiting.clear()
+
+
+def lane_key(row: PushRow) -> LaneKey:
+    """Return what shares a lane: a project's pushes to one origin."""
+    return row.project, "/".join(row.target.split("/", 3)[:3]).lower()
+
+
+def _together(row: PushRow) -> tuple[str, str, str | None]:
+    return row.dialect, row.target, row.app

@@ -1,0 +1,265 @@
+"""Tells callers what became of their messages: takes due pushes from the store, calls, writes down what was said.
+
+The store is the truth: a push's row lives until the call that settled it is committed, so a crash at any point
+repeats a call and never loses one. Memory holds a bounded window; each receiver has a lane of its own, so a slow
+or dead one delays nobody else. What a vendor's call looks like is its dialect's `PushShape`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from random import Random
+
+import structlog
+
+from hongyan.model.clock import Clock
+from hongyan.model.errors import Refused
+from hongyan.model.push import PushShape
+from hongyan.model.tally import Tally
+from hongyan.model.world import App, Project, World
+from hongyan.report.lanes import Held, Lane, Lanes
+from hongyan.report.post import Posted, Poster
+from hongyan.store import Store
+from hongyan.store.ops import Event, PushAgain, PushDone, PushRow
+
+LEASE_MS = 60_000
+MOST_HELD = 5_000
+"""rows in memory at once; the rest waits in the store"""
+_CLAIM = 500
+_SWEEP_S = 1.0
+"""how often the store is asked when nobody wakes us: retries fall due by themselves"""
+_GATHER_S = 0.02
+"""between two claims, so that what settles together is claimed together"""
+_STORE_AWAY_S = 1.0
+_STOP_S = 5.0
+_EXCERPT = 120
+
+_log = structlog.get_logger("hongyan.report.push")
+
+
+class Pusher:
+    """Implements the report stage's pushes. One for a process; several processes share one store by leases."""
+
+    def __init__(
+        self,
+        store: Store,
+        shapes: Mapping[str, PushShape],
+        world: Callable[[], World],
+        clock: Clock,
+        tally: Tally,
+        *,
+        allow_inside: bool,
+        random: Random,
+    ) -> None:
+        self._store, self._shapes, self._world, self._clock, self._tally = store, shapes, world, clock, tally
+        self._allow_inside, self._random = allow_inside, random
+        self._lanes = Lanes()
+        self._held: set[int] = set()
+        self._done = PushDone(ids=[], events=[])
+        self._again: list[PushAgain] = []
+        self._woken, self._outcome = asyncio.Event(), asyncio.Event()
+        self._loops: list[asyncio.Task[None]] = []
+        self._workers: set[asyncio.Task[None]] = set()
+        self._poster = Poster()
+
+    async def start(self) -> None:
+        """Begin to take due pushes."""
+        self._loops = [asyncio.create_task(self._take_due()), asyncio.create_task(self._write_outcomes())]
+
+    def wake(self) -> None:
+        """Say that pushes were written: look now."""
+        self._woken.set()
+
+    async def stop(self) -> None:
+        """Let calls under way end for a moment, write what they said, put the rest back for the next start."""
+        for task in self._loops:
+            task.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self._lanes.clear()
+        if self._workers:
+            _, late = await asyncio.wait(self._workers, timeout=_STOP_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        with contextlib.suppress(Refused):  # a store that is away keeps the leases: they run out by themselves
+            await self._write(*self._outcomes())
+            if self._held:
+                now_ms = self._clock.now_ms()
+                await self._store.write(PushAgain(ids=sorted(self._held), due_at=now_ms, counted=False))
+        self._held.clear()
+        await self._poster.close()
+
+    # --- from the store into lanes
+
+    async def _take_due(self) -> None:
+        while True:
+            self._woken.clear()
+            most = min(_CLAIM, MOST_HELD - len(self._held))
+            try:
+                claimed = await self._claim(most) if most > 0 else 0
+            except Refused:
+                await asyncio.sleep(_STORE_AWAY_S)
+                continue
+            if claimed < _CLAIM:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_SWEEP_S):
+                        await self._woken.wait()
+            await asyncio.sleep(_GATHER_S)
+
+    async def _claim(self, most: int) -> int:
+        """Deal due pushes out to their lanes; return how many were due."""
+        now_ms = self._clock.now_ms()
+        claimed = await self._store.claim_pushes(now_ms, LEASE_MS, most)
+        fresh = [row for row in claimed if row.id not in self._held]
+        if not fresh:
+            return len(claimed)
+        found = await self._store.messages_by_id([row.message_id for row in fresh])
+        messages = {message.id: message for message in found}
+        orphans: list[int] = []
+        for row in fresh:
+            message = messages.get(row.message_id)
+            if message is None:
+                orphans.append(row.id)
+            elif self._lanes.put(Held(row, message, now_ms + LEASE_MS)):
+                self._held.add(row.id)
+        if orphans:
+            await self._store.write(PushDone(ids=orphans))
+        for put_off_ms, ids in self._lanes.overflow():
+            await self._store.write(PushAgain(ids=ids, due_at=now_ms + put_off_ms, counted=False))
+        for lane in self._lanes.short_of_workers():
+            self._hire(lane)
+        return len(claimed)
+
+    def _hire(self, lane: Lane) -> None:
+        lane.workers += 1
+        worker = asyncio.create_task(self._work(lane))
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+
+    # --- from a lane to its receiver
+
+    async def _work(self, lane: Lane) -> None:
+        try:
+            while lane.workers <= lane.pace:
+                batch, stale = lane.take(self._most, self._clock.now_ms())
+                self._held.difference_update(stale)
+                if not batch:
+                    return
+                self._judge(lane, batch, *await self._call(batch))
+                if lane.is_short():
+                    self._hire(lane)
+        finally:
+            lane.workers -= 1
+            self._lanes.drop_if_idle(lane)
+
+    def _most(self, dialect: str) -> int:
+        shape = self._shapes.get(dialect)
+        return 1 if shape is None else shape.most
+
+    async def _call(self, batch: Sequence[Held]) -> tuple[bool, str]:
+        """Return (whether it was taken, what was said in one sentence)."""
+        row = batch[0].row
+        app, project = self._owners(row)
+        inside = self._allow_inside or (project is not None and project.allow_inside)
+        began = asyncio.get_running_loop().time()
+        try:
+            shape = self._shapes[row.dialect]
+            call = shape.call([held.message for held in batch], row.target, app)
+            posted = await self._poster.post(call, shape.timeout_s, inside=inside)
+            taken = not posted.why and shape.taken(posted.status, posted.body)
+        except Exception as error:  # noqa: BLE001 - the webhook edge: one bad call must not stop a lane
+            _log.error("push failed by a fault of ours", dialect=row.dialect, error=repr(error))
+            taken, posted = False, Posted(0, b"", f"a fault of ours: {type(error).__name__}")
+        took_ms = round((asyncio.get_running_loop().time() - began) * 1000)
+        return taken, _sentence(row.target, posted, took_ms)
+
+    def _owners(self, row: PushRow) -> tuple[App | None, Project | None]:
+        world = self._world()
+        return world.apps.get(row.app) if row.app else None, world.projects.get(row.project)
+
+    def _judge(self, lane: Lane, batch: Sequence[Held], taken: bool, said: str) -> None:
+        """Note the outcome of a call; the store learns of it together with others."""
+        dialect, now_ms = batch[0].row.dialect, self._clock.now_ms()
+        if taken:
+            lane.quicken()
+            self._tally.add("push_calls", dialect, "taken")
+            self._end(batch, "push", said, now_ms)
+        else:
+            lane.slow_down()
+            retries_s = self._retries_s(batch[0].row)
+            self._tally.add("push_calls", dialect, "failed")
+            for tries in {held.row.tries for held in batch}:
+                same = [held for held in batch if held.row.tries == tries]
+                if tries < len(retries_s):
+                    self._try_again(same, retries_s[tries], said, now_ms)
+                else:
+                    self._end(same, "push-failed", f"{said}; given up after {_calls(tries + 1)}", now_ms)
+        self._outcome.set()
+
+    def _retries_s(self, row: PushRow) -> Sequence[float]:
+        """Return the waits before each repetition: the app's, else the project's, else the vendor's own."""
+        app, project = self._owners(row)
+        if app is not None and app.push_retries_s:
+            return app.push_retries_s
+        if project is not None and project.push_retries_s is not None:
+            return project.push_retries_s
+        shape = self._shapes.get(row.dialect)
+        return () if shape is None else shape.retries_s
+
+    def _end(self, batch: Iterable[Held], kind: str, said: str, now_ms: int) -> None:
+        ids, events = self._done.ids, self._done.events
+        assert isinstance(ids, list)
+        assert isinstance(events, list)
+        for held in batch:
+            ids.append(held.row.id)
+            events.append(Event(message_id=held.message.id, at=now_ms, kind=kind, text=said))
+
+    def _try_again(self, batch: Sequence[Held], wait_s: float, said: str, now_ms: int) -> None:
+        """Put a failed call off; up to a tenth more than the rule, so that what failed together comes apart."""
+        due_at = now_ms + round(wait_s * 1000 * (1 + self._random.random() / 10))
+        text = f"{said}; again in {wait_s:g} s"
+        events = [Event(message_id=held.message.id, at=now_ms, kind="push-failed", text=text) for held in batch]
+        self._again.append(PushAgain(ids=[held.row.id for held in batch], due_at=due_at, events=events))
+
+    # --- what was said, into the store
+
+    async def _write_outcomes(self) -> None:
+        while True:
+            await self._outcome.wait()
+            self._outcome.clear()
+            outcomes = self._outcomes()
+            while True:
+                try:
+                    await self._write(*outcomes)
+                    break
+                except Refused:
+                    await asyncio.sleep(_STORE_AWAY_S)
+
+    def _outcomes(self) -> tuple[PushDone, list[PushAgain]]:
+        outcomes = self._done, self._again
+        self._done, self._again = PushDone(ids=[], events=[]), []
+        return outcomes
+
+    async def _write(self, done: PushDone, again: Sequence[PushAgain]) -> None:
+        ops: list[PushDone | PushAgain] = [*again, done] if done.ids else list(again)
+        if not ops:
+            return
+        await self._store.write_all(ops)
+        was_full = len(self._held) >= MOST_HELD
+        for op in ops:
+            self._held.difference_update(op.ids)
+        if was_full:
+            self._woken.set()
+
+
+def _calls(n: int) -> str:
+    return "one call" if n == 1 else f"{n} calls"
+
+
+def _sentence(target: str, posted: Posted, took_ms: int) -> str:
+    where = target.split("?", 1)[0].split("#", 1)[0][:200]
+    if posted.why:
+        return f"{where}: {posted.why} ({took_ms} ms)"
+    excerpt = posted.body[:_EXCERPT].decode("utf-8", "replace")
+    shown = "".join(character if character.isprintable() else " " for character in excerpt).strip()
+    return f"{where} answered {posted.status} in {took_ms} ms: {shown or '(nothing)'}"
