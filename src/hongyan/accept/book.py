@@ -11,7 +11,7 @@ from hongyan.model.message import Category, Leg
 from hongyan.model.money import micros
 from hongyan.model.world import Project, Review, Signature, Stop, Template, World, spelled_out
 from hongyan.text.keywords import Keywords
-from hongyan.text.placeholders import Matcher
+from hongyan.text.matching import Matcher
 
 
 class ProjectBook:
@@ -44,7 +44,7 @@ class ProjectBook:
                 for one in self.templates.values()
                 if one.dialect == dialect and one.leg is Leg.TEXT and one.review is Review.APPROVED
             ]
-            matcher = self._matchers[dialect] = Matcher(approved)
+            matcher = self._matchers[dialect] = Matcher(approved, dialect)
         found = matcher.match(text)
         return self.templates[found[0]] if found else None
 

@@ -3,7 +3,7 @@
 `who` and `pace` come before (who.py), `balance` and the counting of limits after, inside the transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -19,7 +19,8 @@ from hongyan.model.submission import Item
 from hongyan.model.world import Review, Template
 from hongyan.store.ops import LinkRow
 from hongyan.text import numbers, parts, placeholders, signature
-from hongyan.text.storable import is_storable
+from hongyan.text.attributes import check_value
+from hongyan.text.characters import is_storable
 
 
 def shape(draft: Draft) -> None:
@@ -192,12 +193,10 @@ def _approved(draft: Draft, code: str) -> Template:
 
 def _rendered(template: Template, item: Item) -> str:
     values = item.values
-    if template.dialect == "alibaba" and isinstance(values, dict):
+    if isinstance(values, Mapping):
         for name in placeholders.names(template.body, template.dialect):
             if name in values:
-                placeholders.check_value(
-                    name, values[name], category=template.category, attribute=template.rules.get(name, "")
-                )
+                check_value(name, values[name], category=template.category, attribute=template.rules.get(name, ""))
     return placeholders.render(template.body, template.dialect, values)
 
 
