@@ -104,7 +104,7 @@ async def drive(url: str, connections: int, items: int, messages: int) -> dict[s
     ends = [loop.create_future() for _ in range(connections)]
     began = time.perf_counter()
     for end in ends:
-        await loop.create_connection(lambda end=end: Connection(plan, end), parts.hostname, parts.port)  # type: ignore[misc] # a default binds the loop variable
+        await loop.create_connection(lambda end=end: Connection(plan, end), parts.hostname, parts.port or 80)  # type: ignore[misc] # a default binds the loop variable
     await asyncio.gather(*ends)
     seconds = time.perf_counter() - began
     ranked = sorted(plan.latencies)
