@@ -1,0 +1,140 @@
+"""Looking inside: finds messages and refusals by any id a person may hold, and tells their story.
+
+Asked by `/v1`, the command line and the console. Reads only, but for `erase` (dev).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from hongyan.model.clock import Clock
+from hongyan.model.errors import Refused
+from hongyan.model.ids import from_decimal, from_hex32
+from hongyan.model.message import Message
+from hongyan.model.money import amount
+from hongyan.model.reason import Reason
+from hongyan.model.world import World
+from hongyan.report import timeline
+from hongyan.route.table import Router
+from hongyan.store import MessageQuery, Store
+from hongyan.store.ops import RefusalRow
+from hongyan.text.codes import extract_code, links
+
+MOST_FOUND = 1000
+"""messages of one request or one business id that are told of"""
+
+
+class Look:
+    """Questions about what happened. `project` narrows an answer to one project; None: all."""
+
+    def __init__(self, store: Store, world: Callable[[], World], clock: Clock) -> None:
+        self._store, self._world, self._clock = store, world, clock
+        self._router = Router(world)
+
+    def now_ms(self) -> int:
+        """Return the time."""
+        return self._clock.now_ms()
+
+    async def messages(self, query: MessageQuery) -> list[dict[str, Any]]:
+        """Return a page of messages, newest first."""
+        return [timeline.summary(message) for message in await self._store.messages(query)]
+
+    async def count(self, query: MessageQuery) -> int:
+        """Return how many messages a filter matches."""
+        return await self._store.count(query)
+
+    async def newest(self, query: MessageQuery) -> dict[str, Any] | None:
+        """Return the newest message that matches, with the code and the links a reader would see in it."""
+        found = await self._store.messages(replace(query, limit=1))
+        return with_code(found[0]) if found else None
+
+    async def show(self, asked: str, project: str | None = None) -> dict[str, Any]:
+        """Return the timeline behind an id of any kind: ours, a vendor's, the caller's own, or a request's.
+
+        An id of several messages gives the first one's timeline with the others listed in `others`. Raises
+        Refused(UNKNOWN_MESSAGE).
+        """
+        found = await self._found(asked.strip(), project)
+        if found:
+            story = await self._story(found[0])
+            story["others"] = [timeline.summary(message) for message in found[1:]]
+            refused = await self._refused(story["request_id"], project) if story["request_id"] else []
+            story["lines"] += [timeline.refusal_line(row) for row in refused]
+            return story
+        refused = await self._refused(asked.strip(), project)
+        if not refused:
+            raise Refused(Reason.UNKNOWN_MESSAGE, id=asked[:100])
+        return timeline.of_refusals(refused) | {"others": []}
+
+    async def refusals(self, limit: int, project: str | None = None) -> list[dict[str, Any]]:
+        """Return the newest refusals, one line each."""
+        rows = await self._store.refusals(limit)
+        return [
+            timeline.refusal_line(row) | {"request_id": row.request_id, "dialect": row.dialect, "action": row.action}
+            for row in rows
+            if project is None or row.project == project
+        ]
+
+    async def unclaimed(self, limit: int) -> list[dict[str, Any]]:
+        """Return receipts that matched no message."""
+        return [
+            {
+                "carrier": one.carrier,
+                "provider_id": one.provider_id,
+                "at": timeline.iso(one.at),
+                "state": str(one.state),
+                "cause": one.cause,
+                "received_at": timeline.iso(one.received_at),
+            }
+            for one in await self._store.unclaimed(limit)
+        ]
+
+    async def balance(self, project: str) -> dict[str, str]:
+        """Return a project's balance. Raises Refused(PROJECT_CLOSED) for an unknown one."""
+        known = self._world().projects.get(project)
+        if known is None:
+            raise Refused(Reason.PROJECT_CLOSED, project=project[:100])
+        balance = await self._store.balance(project)
+        return {"project": project, "balance": amount(balance), "currency": known.currency}
+
+    async def erase(self, project: str | None) -> int:
+        """Delete messages; only dev offers this."""
+        return await self._store.erase_messages(project)
+
+    async def _found(self, asked: str, project: str | None) -> list[Message]:
+        """Try each kind of id in turn: ours in both spellings, a business id, a request's, the caller's own."""
+        whole = asked.removesuffix("^0")
+        number = from_hex32(whole) or from_decimal(whole)
+        if number is not None:
+            message = await self._store.message(number)
+            if message is not None and project in {None, message.project}:
+                return [message]
+            found = await self._of(MessageQuery(project=project, submissions=(number,), limit=MOST_FOUND))
+            if found:
+                return found
+        if not asked or "\x00" in asked:
+            return []
+        submissions = tuple(row.id for row in await self._store.submissions_of_request(asked))
+        if submissions:
+            found = await self._of(MessageQuery(project=project, submissions=submissions, limit=MOST_FOUND))
+            if found:
+                return found
+        return await self._of(MessageQuery(project=project, client_id=asked, limit=MOST_FOUND))
+
+    async def _of(self, query: MessageQuery) -> list[Message]:
+        return sorted(await self._store.messages(query), key=lambda message: message.id)
+
+    async def _refused(self, request_id: str, project: str | None) -> list[RefusalRow]:
+        rows = await self._store.refusals_of_request(request_id)
+        return [row for row in rows if project is None or row.project == project]
+
+    async def _story(self, message: Message) -> dict[str, Any]:
+        submission = await self._store.submission(message.submission)
+        events = await self._store.events(message.id)
+        return timeline.of_message(message, submission, events, self._router.choose(message).reasons)
+
+
+def with_code(message: Message) -> dict[str, Any]:
+    """Return a message with the one-time code and the links in its text."""
+    return timeline.summary(message) | {"code": extract_code(message.content), "links": links(message.content)}

@@ -1,0 +1,255 @@
+"""A message's life, or a refusal's reason, as lines to read: plain dictionaries in both languages. Pure.
+
+`look.py` fetches the rows; the command line, `/v1` and the console only lay the lines out. The stages are the
+folders of the road: dialects, accept, route, send, report.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from hongyan.model.cause import parse_cause
+from hongyan.model.clock import utc
+from hongyan.model.ids import hex32
+from hongyan.model.message import FINAL, Message, State
+from hongyan.model.money import amount
+from hongyan.model.reason import Reason
+from hongyan.model.sentences import refusal_text
+from hongyan.store.ops import Event, RefusalRow, SubmissionRow
+
+STATES_ZH: dict[State, str] = {
+    State.ACCEPTED: "已受理，等待发送",
+    State.SENDING: "正在交给运营商",
+    State.SUBMITTED: "运营商已接收，等待回执",
+    State.DELIVERED: "已送达",
+    State.UNDELIVERED: "未送达",
+    State.REJECTED: "被拒绝",
+    State.EXPIRED: "已过期",
+    State.UNKNOWN: "结果未知",
+}
+_EVENTS: dict[str, tuple[str, str, str]] = {
+    # kind -> stage, English, Chinese
+    "again": ("send", "put off: tried again later", "暂缓：稍后重试"),
+    "unsure": ("send", "the hand-over's answer was lost", "交给运营商后没有得到回答"),
+    "receipt-late": ("report", "a receipt came late", "回执迟到"),
+    "receipt-twice": ("report", "a receipt came again", "回执重复"),
+    "receipt-early": ("report", "the receipt came before the hand-over's answer", "回执先于提交应答到达"),
+    "push": ("report", "pushed to the caller", "已推送给调用方"),
+    "push-failed": ("report", "a push failed", "推送失败"),
+    "rendered": ("report", "the card was shown", "卡片已展示"),
+    "click": ("report", "the link was opened", "链接被打开"),
+    "refund": ("report", "the price was given back", "已退费"),
+}
+_STEPS_ZH = {
+    "who": "身份",
+    "seal": "签名校验",
+    "pace": "频率",
+    "number": "号码",
+    "wording": "内容",
+    "sign": "短信签名",
+    "consent": "退订与时段",
+    "limits": "号码频次",
+    "price": "价格",
+    "card": "卡片",
+}
+
+Line = dict[str, Any]
+
+
+def iso(ms: int | None) -> str | None:
+    """Return an ISO 8601 UTC text with milliseconds."""
+    return None if ms is None else utc(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def line(at: int | None, stage: str, english: str, chinese: str, **facts: Any) -> Line:
+    """Return one line of a timeline; facts that are None or empty are left out."""
+    kept = {name: value for name, value in facts.items() if value is not None and value != ""}
+    return {"at": iso(at), "stage": stage, "text_en": english, "text_zh": chinese, "facts": kept}
+
+
+def summary(message: Message) -> dict[str, Any]:
+    """Return a message as `/v1` and the lists show it."""
+    cause = parse_cause(message.cause) if message.cause else None
+    return {
+        "id": str(message.id),
+        "external_id": hex32(message.id),
+        "submission": str(message.submission),
+        "project": message.project,
+        "dialect": message.dialect,
+        "app": message.app,
+        "client_id": message.client_id,
+        "to": message.to,
+        "country": message.country,
+        "operator": message.operator,
+        "leg": str(message.leg),
+        "category": str(message.category),
+        "template": message.template,
+        "signature": message.signature,
+        "text": message.content,
+        "alphabet": message.alphabet,
+        "parts": message.parts,
+        "price": amount(message.price),
+        "currency": message.currency,
+        "session": message.session,
+        "state": str(message.state),
+        "final": message.state in FINAL,
+        "cause": None if cause is None else cause._asdict() | {"kind": str(cause.kind)},
+        "carrier": message.carrier,
+        "provider_id": message.provider_id,
+        "attempts": message.attempts,
+        "accepted_at": iso(message.accepted_at),
+        "submitted_at": iso(message.submitted_at),
+        "done_at": iso(message.done_at),
+        "received_at": iso(message.received_at),
+        "rendered_at": iso(message.rendered_at),
+        "refunded": message.refund is not None,
+    }
+
+
+def of_message(
+    message: Message, submission: SubmissionRow | None, events: Sequence[Event], considered: Sequence[str]
+) -> dict[str, Any]:
+    """Return the whole life of a message. `considered`: what the router has to say about it."""
+    lines: list[Line] = []
+    if submission is not None:
+        lines += _request(submission, submission.received_at)
+        lines += _notes(submission.notes, submission.received_at)
+    lines += _accepted(message)
+    lines += [line(None, "route", text, text) for text in considered]
+    later = [*_sent(message), *_ended(message), *(_event(one) for one in events)]
+    lines += sorted(later, key=lambda one: one["at"] or "")
+    return {
+        "kind": "message",
+        "id": str(message.id),
+        "request_id": submission.request_id if submission else None,
+        "title": f"{message.dialect} {message.leg} to {message.to}",
+        "state": str(message.state),
+        "state_zh": STATES_ZH[message.state],
+        "message": summary(message),
+        "lines": lines,
+    }
+
+
+def of_refusals(rows: Sequence[RefusalRow]) -> dict[str, Any]:
+    """Return why a request, or some of its items, were refused."""
+    first = rows[0]
+    lines: list[Line] = []
+    for row in rows:
+        if row.position is None:
+            lines += _request(row, row.at)
+            lines += _notes(row.notes, row.at)
+        lines.append(refusal_line(row))
+    return {
+        "kind": "refusal",
+        "id": first.request_id,
+        "request_id": first.request_id,
+        "title": f"{first.dialect} {first.action or 'request'} from {first.peer}",
+        "state": "refused",
+        "state_zh": "已拒绝",
+        "reasons": [str(row.reason) for row in rows],
+        "lines": lines,
+    }
+
+
+def refusal_line(row: RefusalRow) -> Line:
+    """Return the line that says why; for a bad seal with both digests and our string to sign in its facts."""
+    facts: dict[str, Any] = _json(row.facts, dict)
+    told = {} if row.reason is Reason.BAD_SEAL else facts
+    english, chinese = refusal_text(row.reason, told)
+    where = "" if row.position is None else f"item {row.position}: "
+    return line(
+        row.at, "accept", f"refused: {where}{english}", f"已拒绝：{where}{chinese}", reason=str(row.reason), **facts
+    )
+
+
+def _request(row: SubmissionRow | RefusalRow, at: int) -> list[Line]:
+    english = f"{row.dialect} {row.action or 'request'} from {row.peer}, request {row.request_id}"
+    chinese = f"{row.dialect} {row.action or '请求'}，来自 {row.peer}，请求号 {row.request_id}"
+    key = row.key_id if isinstance(row, SubmissionRow) else None
+    return [line(at, "dialects", english, chinese, request=row.request, key=key)]
+
+
+def _notes(notes: str, at: int) -> Iterable[Line]:
+    for step, sentence in _json(notes, list):
+        yield line(at, "accept", f"{step}: {sentence}", f"{_STEPS_ZH.get(step, step)}：{sentence}")
+
+
+def _json(text: str, kind: type) -> Any:
+    try:
+        found = msgspec.json.decode(text) if text else kind()
+    except msgspec.DecodeError:
+        return kind()
+    return found if isinstance(found, kind) else kind()
+
+
+def _accepted(message: Message) -> list[Line]:
+    at, price = message.accepted_at, f"{amount(message.price)} {message.currency}"
+    whose = ", ".join(part for part in (message.country, message.operator) if part) or "country unknown"
+    lines = [line(at, "accept", f"number: +{message.to} ({whose})", f"号码：+{message.to}（{whose}）")]
+    if message.template:
+        lines.append(line(at, "accept", f"wording: template {message.template}", f"内容：模板 {message.template}"))
+    if message.signature:
+        lines.append(line(at, "accept", f"sign: signature {message.signature}", f"短信签名：{message.signature}"))
+    lines.append(
+        line(
+            at,
+            "accept",
+            f"price: {message.alphabet}, {message.parts} part(s), {price}",
+            f"价格：{message.alphabet}，{message.parts} 条，{price}",
+            text=message.content,
+        )
+    )
+    lines.append(
+        line(
+            at,
+            "accept",
+            f"accepted as {message.leg} ({message.category}), charged {price}",
+            f"已受理：{message.leg}（{message.category}），扣费 {price}",
+            ledger=message.charge,
+            client_id=message.client_id,
+            session=message.session,
+        )
+    )
+    return lines
+
+
+def _sent(message: Message) -> list[Line]:
+    if message.submitted_at is None:
+        return []
+    tries = f"attempt {message.attempts}" if message.attempts > 1 else "first attempt"
+    return [
+        line(
+            message.submitted_at,
+            "send",
+            f"carrier {message.carrier} took it ({tries})",
+            f"运营商 {message.carrier} 已接收（第 {max(1, message.attempts)} 次）",
+            provider_id=message.provider_id,
+        )
+    ]
+
+
+def _ended(message: Message) -> list[Line]:
+    lines: list[Line] = []
+    cause = parse_cause(message.cause) if message.cause else None
+    said = {} if cause is None else {"code": cause.code, "text": cause.text, "said_by": cause.said_by}
+    if message.received_at is not None:
+        lines.append(
+            line(
+                message.received_at, "report", "receipt: the carrier's own time of it", "回执：运营商给出的时间", **said
+            )
+        )
+    if message.done_at is not None:
+        english = str(message.state) + (f": {cause.code} {cause.text}, said by {cause.said_by}" if cause else "")
+        chinese = STATES_ZH[message.state] + (f"：{cause.code} {cause.text}，来自 {cause.said_by}" if cause else "")
+        lines.append(line(message.done_at, "report", english, chinese, **said))
+    if message.refund is not None:
+        price = f"{amount(message.price)} {message.currency}"
+        lines.append(line(message.done_at, "report", f"refunded {price}", f"已退费 {price}", ledger=message.refund))
+    return lines
+
+
+def _event(event: Event) -> Line:
+    stage, english, chinese = _EVENTS.get(event.kind, ("report", event.kind, event.kind))
+    behind = f": {event.text}" if event.text else ""
+    return line(event.at, stage, english + behind, chinese + behind.replace(": ", "：", 1), kind=event.kind)
