@@ -33,7 +33,7 @@ class Lane:
         """no longer declared: takes nothing new"""
         self.wakes = False
         """a timer will pump it"""
-        self._turn_at = now_ms
+        self._turn_at = float(now_ms)
 
     def takes_more(self, now_ms: int) -> bool:
         """Return whether a message may join its queue now."""

@@ -1,0 +1,60 @@
+"""What vendors' query and pull endpoints ask about messages, answered from the store."""
+
+from collections.abc import Sequence
+
+from hongyan.model.clock import Clock
+from hongyan.model.message import Leg, Message
+from hongyan.store import MessageQuery, Store
+
+
+class Pull:
+    """Implements `hongyan.report.Reports`. All answers are of one project: another's messages do not exist."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def message(self, project: str, message_id: int) -> Message | None:
+        """Return one message."""
+        found = await self._store.message(message_id)
+        return found if found is not None and found.project == project else None
+
+    async def messages(self, project: str, message_ids: Sequence[int]) -> list[Message]:
+        """Return those that exist, in the order asked."""
+        found = {one.id: one for one in await self._store.messages_by_id(message_ids) if one.project == project}
+        return [found[message_id] for message_id in message_ids if message_id in found]
+
+    async def sent_to(
+        self,
+        project: str,
+        to: str,
+        since_ms: int,
+        until_ms: int,
+        *,
+        dialect: str,
+        legs: Sequence[Leg] = (),
+        submissions: Sequence[int] = (),
+        offset: int = 0,
+        limit: int = 50,
+    ) -> tuple[int, list[Message]]:
+        """Return (how many in all, one page newest first) of what was accepted for a number in [since, until)."""
+        query = MessageQuery(
+            project=project,
+            to=to,
+            since_ms=since_ms,
+            until_ms=until_ms,
+            dialect=dialect,
+            legs=tuple(legs),
+            submissions=tuple(submissions),
+            offset=offset,
+            limit=limit,
+        )
+        return await self._store.count(query), await self._store.messages(query)
+
+    async def take(self, project: str, dialect: str, most: int) -> list[Message]:
+        """Return finished messages that were not pulled yet, oldest first, and mark them pulled (commits first)."""
+        return await self._store.take_mailbox(project, dialect, most, self._clock.now_ms())
+
+    async def balance(self, project: str) -> int:
+        """Return the balance in micros."""
+        return await self._store.balance(project)
