@@ -5,16 +5,19 @@ Pure bookkeeping for push.py: no I/O, no tasks. A lane is a project's pushes to 
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from math import exp
 from typing import NamedTuple
 
 from hongyan.model.message import Message
 from hongyan.store.ops import PushRow
 
 MOST_LANES = 1_000
-MOST_WAITING = 200
+MOST_WAITING = 1_000
 """rows of one lane in memory"""
 _FIRST_PACE, _MOST_PACE = 4, 32
-_FIRST_PUT_OFF_MS, _MOST_PUT_OFF_MS = 5_000, 600_000
+_FIRST_RATE = 100.0
+_RATE_OVER_S = 5.0
+_LEAST_PUT_OFF_MS, _MOST_PUT_OFF_MS = 1_000, 600_000
 _LEASE_MARGIN_MS = 15_000
 """a call begun this shortly before its lease ends might be made a second time by another process"""
 
@@ -32,7 +35,7 @@ class Held(NamedTuple):
 class Lane:
     """What waits for one receiver."""
 
-    __slots__ = ("key", "pace", "put_off_ms", "turned_away", "waiting", "workers")
+    __slots__ = ("_counted_ms", "_reached_ms", "key", "pace", "rate", "turned_away", "waiting", "workers")
 
     def __init__(self, key: LaneKey) -> None:
         self.key = key
@@ -40,9 +43,11 @@ class Lane:
         self.workers = 0
         self.pace = _FIRST_PACE
         """calls at once: grows by one with each call taken, halves with each that fails"""
-        self.put_off_ms = _FIRST_PUT_OFF_MS
-        """how long rows wait in the store when the lane is full; doubles while it stays full"""
+        self.rate = _FIRST_RATE
+        """rows a second that left, lately"""
         self.turned_away: list[int] = []
+        """row ids that found the lane full"""
+        self._counted_ms = self._reached_ms = 0
 
     def is_short(self) -> bool:
         """Return whether another worker would have something to do."""
@@ -55,6 +60,21 @@ class Lane:
     def slow_down(self) -> None:
         """Note a call that failed."""
         self.pace = max(1, self.pace // 2)
+
+    def count(self, rows: int, now_ms: int) -> None:
+        """Note that rows left the lane."""
+        if self._counted_ms:
+            self.rate *= exp((self._counted_ms - now_ms) / 1000 / _RATE_OVER_S)
+        self.rate += rows / _RATE_OVER_S
+        self._counted_ms = now_ms
+
+    def due_again_ms(self, rows: int, now_ms: int) -> int:
+        """Return when the lane is likely to have come as far as so many rows more, put off behind all others."""
+        rate = max(self.rate, 0.1)
+        waited_for = max(self._reached_ms, now_ms + round(len(self.waiting) / rate * 1000))
+        due_ms = min(max(waited_for, now_ms + _LEAST_PUT_OFF_MS), now_ms + _MOST_PUT_OFF_MS)
+        self._reached_ms = min(due_ms + round(rows / rate * 1000), now_ms + _MOST_PUT_OFF_MS)
+        return due_ms
 
     def take(self, most_of: Callable[[str], int], now_ms: int) -> tuple[list[Held], list[int]]:
         """Return (what goes into the next call, ids whose lease has run out and that are let go).
@@ -74,8 +94,6 @@ class Lane:
             elif _together(held.row) != _together(batch[0].row):
                 break
             batch.append(self.waiting.popleft())
-        if len(self.waiting) < MOST_WAITING // 2:
-            self.put_off_ms = _FIRST_PUT_OFF_MS
         return batch, stale
 
 
@@ -101,16 +119,15 @@ class Lanes:
         lane.waiting.append(held)
         return True
 
-    def overflow(self) -> Iterator[tuple[int, list[int]]]:
-        """Yield (milliseconds to put off, row ids) of what found no place since the last time."""
+    def overflow(self, now_ms: int) -> Iterator[tuple[int, list[int]]]:
+        """Yield (when they are due again, row ids) of what found no place since the last time."""
         if self._no_lane:
-            yield _FIRST_PUT_OFF_MS, self._no_lane
+            yield now_ms + _LEAST_PUT_OFF_MS * 5, self._no_lane
             self._no_lane = []
         for lane in list(self._lanes.values()):
             if lane.turned_away:
-                yield lane.put_off_ms, lane.turned_away
+                yield lane.due_again_ms(len(lane.turned_away), now_ms), lane.turned_away
                 lane.turned_away = []
-                lane.put_off_ms = min(_MOST_PUT_OFF_MS, lane.put_off_ms * 2)
 
     def short_of_workers(self) -> Iterator[Lane]:
         """Yield each lane once for every worker that it lacks; the caller adds one to `workers` each time."""

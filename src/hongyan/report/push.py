@@ -124,8 +124,8 @@ class Pusher:
                 self._held.add(row.id)
         if orphans:
             await self._store.write(PushDone(ids=orphans))
-        for put_off_ms, ids in self._lanes.overflow():
-            await self._store.write(PushAgain(ids=ids, due_at=now_ms + put_off_ms, counted=False))
+        for due_at, ids in self._lanes.overflow(now_ms):
+            await self._store.write(PushAgain(ids=ids, due_at=due_at, counted=False))
         for lane in self._lanes.short_of_workers():
             self._hire(lane)
         return len(claimed)
@@ -180,6 +180,7 @@ class Pusher:
     def _judge(self, lane: Lane, batch: Sequence[Held], taken: bool, said: str) -> None:
         """Note the outcome of a call; the store learns of it together with others."""
         dialect, now_ms = batch[0].row.dialect, self._clock.now_ms()
+        lane.count(len(batch), now_ms)
         if taken:
             lane.quicken()
             self._tally.add("push_calls", dialect, "taken")

@@ -143,14 +143,14 @@ def parsed_url(url: str) -> URL:
         raise _refused("the address cannot be read as a URL") from None
     if parsed.scheme not in {"http", "https"}:
         raise _refused("the address is neither http nor https")
-    if parsed.user is not None or parsed.password is not None or "@" in url.split("/", 3)[2]:
+    if parsed.user is not None or parsed.password is not None:
         raise _refused("the address holds a user or password")
     host = parsed.raw_host
     if not host:
         raise _refused("the address has no host")
     if port is None or not port or port in _OTHER_PROTOCOLS:
         raise _refused(f"port {port} is not one for webhooks")
-    if written_address(host) is None and not _HOST_CHARACTERS.issuperset(host):
+    if "%" in host or (written_address(host) is None and not _HOST_CHARACTERS.issuperset(host)):
         raise _refused("the host has characters that no name has")
     return parsed
 
