@@ -1,0 +1,1 @@
+"""One file a step; file names begin with r and the revision."""

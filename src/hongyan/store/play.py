@@ -1,0 +1,176 @@
+"""What each operation means: one function each, played in order on a `Batch`. Both engines obey these.
+
+Pure: facts in, rows to write out. Accepting has its own file (`play_accept.py`).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from hongyan.model.message import FINAL, LEGAL_MOVES, State
+from hongyan.store.batch import Batch
+from hongyan.store.ops import (
+    Accept,
+    Again,
+    Click,
+    Deposit,
+    Event,
+    Handed,
+    MakeLink,
+    Note,
+    Op,
+    Park,
+    PushAgain,
+    PushDone,
+    Record,
+    RefusalRow,
+    Rendered,
+    Settle,
+    Unpark,
+)
+from hongyan.store.play_accept import accept, storable
+
+
+def play(batch: Batch, ops: Sequence[Op]) -> list[Any]:
+    """Apply operations in order and return their results."""
+    return [_PLAYS[type(op)](batch, op) for op in ops]
+
+
+def _handed(batch: Batch, op: Handed) -> bool:
+    found = batch.find(op.message_id)
+    if found is None or found.state is not State.SENDING:
+        return False
+    found.state, found.due_at, found.submitted_at = State.SUBMITTED, op.due_at, op.at
+    found.attempts += 1
+    found.carrier, found.provider_id = op.carrier, op.provider_id
+    batch.changed(found, routed=True)
+    return True
+
+
+def _again(batch: Batch, op: Again) -> bool:
+    found = batch.find(op.message_id)
+    if found is None or found.state is not State.SENDING:
+        return False
+    found.state, found.due_at, found.cause = State.ACCEPTED, op.due_at, storable(op.cause)
+    found.attempts += op.counted
+    batch.changed(found, routed=False)
+    batch.events.append(Event(message_id=op.message_id, at=op.at, kind="again", text=storable(op.cause)))
+    return True
+
+
+def _settle(batch: Batch, op: Settle) -> bool:
+    if op.state not in FINAL:
+        raise ValueError(f"{op.state} is not an end")
+    found = batch.find(op.message_id)
+    if found is None or found.project != op.project or op.state not in LEGAL_MOVES[found.state]:
+        return False
+    found.state, found.due_at, found.done_at, found.cause = op.state, None, op.at, storable(op.cause)
+    if op.received_at is not None:
+        found.received_at = op.received_at
+    if op.rendered_at is not None and found.rendered_at is None:
+        found.rendered_at = op.rendered_at
+    routed = op.carrier is not None or op.provider_id is not None
+    if routed:
+        found.carrier = op.carrier or found.carrier
+        found.provider_id = op.provider_id or found.provider_id
+    if op.refund and found.charge is not None and found.refund is None:
+        found.refund = batch.book(op.project, "refund", op.refund, op.at)
+    if op.push is not None:
+        batch.pushes.append(op.push)
+    if op.mailbox is not None:
+        batch.mailbox.append((op.project, op.mailbox, op.message_id, op.at))
+    batch.changed(found, routed=routed)
+    return True
+
+
+def _rendered(batch: Batch, op: Rendered) -> bool:
+    found = batch.find(op.message_id)
+    if found is None:
+        return False
+    if op.failed:
+        if found.charge is None or found.refund is not None:
+            return False
+        found.refund = batch.book(found.project, "refund", found.price, op.at)
+    elif found.rendered_at is None:
+        found.rendered_at = op.at
+    else:
+        return False
+    batch.changed(found, routed=False)
+    return True
+
+
+def _deposit(batch: Batch, op: Deposit) -> int:
+    batch.book(op.project, "deposit", op.amount, op.at, storable(op.text) or "by hand")
+    return batch.purses[op.project].amount
+
+
+def _note(batch: Batch, op: Note) -> None:
+    _add_events(batch, op.events)
+
+
+def _record(batch: Batch, op: Record) -> None:
+    batch.refusals.extend(map(_storable_refusal, op.rows))
+
+
+def _park(batch: Batch, op: Park) -> None:
+    batch.parked.extend(op.rows)
+
+
+def _unpark(batch: Batch, op: Unpark) -> None:
+    gone = {(op.carrier, provider_id) for provider_id in op.provider_ids}
+    batch.parked = [row for row in batch.parked if (row.carrier, row.provider_id) not in gone]
+    batch.unparked.extend(gone)
+
+
+def _push_done(batch: Batch, op: PushDone) -> None:
+    batch.pushes_done.extend(op.ids)
+    _add_events(batch, op.events)
+
+
+def _push_again(batch: Batch, op: PushAgain) -> None:
+    batch.pushes_again.extend((op.due_at, one) for one in op.ids)
+    _add_events(batch, op.events)
+
+
+def _click(batch: Batch, op: Click) -> None:
+    batch.clicks.append((op.at, op.code))
+    if op.event is not None:
+        _add_events(batch, (op.event,))
+
+
+def _make_link(batch: Batch, op: MakeLink) -> None:
+    batch.links.append(op.row)
+
+
+def _add_events(batch: Batch, events: Sequence[Event]) -> None:
+    for event in events:
+        event.text = storable(event.text)
+    batch.events.extend(events)
+
+
+def _storable_refusal(row: RefusalRow) -> RefusalRow:
+    texts = {
+        field: storable(value)
+        for field in row.__struct_fields__
+        if type(value := getattr(row, field)) is str and not value.isalnum()
+    }
+    return msgspec.structs.replace(row, **texts)
+
+
+_PLAYS: dict[type, Callable[[Batch, Any], Any]] = {
+    Accept: accept,
+    Handed: _handed,
+    Again: _again,
+    Settle: _settle,
+    Note: _note,
+    Record: _record,
+    Park: _park,
+    Unpark: _unpark,
+    PushDone: _push_done,
+    PushAgain: _push_again,
+    Rendered: _rendered,
+    Click: _click,
+    MakeLink: _make_link,
+    Deposit: _deposit,
+}

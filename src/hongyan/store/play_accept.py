@@ -1,0 +1,119 @@
+"""What accepting means: the last yes or no to each message of a submission, and its charge. Both engines obey this.
+
+Pure: facts in, rows to write out.
+"""
+
+from collections.abc import Sequence
+
+from hongyan.model.message import Message
+from hongyan.model.reason import Reason
+from hongyan.store.batch import Batch
+from hongyan.store.ops import Accept, Accepted, Bucket
+
+_TAKEN = Accepted()
+_NO_BALANCE = Accepted(Reason.NO_BALANCE)
+_CLIENT_ID_TAKEN = Accepted(Reason.CLIENT_ID_TAKEN)
+_NONCE_USED = Accepted(Reason.NONCE_USED)
+
+
+def accept(batch: Batch, op: Accept) -> list[Accepted]:
+    """Decide about each message in turn and keep what was taken, unless `whole` and one was refused."""
+    repeated = bool(batch.existing) and any(message.id in batch.existing for message in op.messages)
+    if op.nonce is not None and not repeated and batch.nonces.get(op.nonce, -1) >= op.now_ms:
+        return [_NONCE_USED] * len(op.messages)
+    verdicts, taken, counted = _decide(batch, op)
+    if op.whole and any(verdict.reason is not None for verdict in verdicts):
+        _forget(batch, taken, counted)
+        return verdicts
+    _keep(batch, op, taken, counted)
+    if op.nonce is not None:
+        batch.nonces[op.nonce] = batch.spent[op.nonce] = op.nonce_until
+    return verdicts
+
+
+def _decide(batch: Batch, op: Accept) -> tuple[list[Accepted], list[Message], list[int]]:
+    available = batch.purses[op.project].amount + op.credit_line
+    clients, existing = batch.clients, batch.existing
+    buckets_of = op.buckets or None
+    verdicts: list[Accepted] = []
+    taken: list[Message] = []
+    counted: list[int] = []
+    for position, message in enumerate(op.messages):
+        verdict = _TAKEN
+        if message.client_id is not None:
+            earlier = clients.get((op.project, message.client_id))
+            if earlier is not None:
+                verdicts.append(_again(message, earlier))
+                continue
+        if message.id in existing:
+            verdicts.append(_TAKEN)
+            continue
+        buckets = buckets_of[position] if buckets_of else ()
+        full = _first_full(batch, buckets) if buckets else None
+        if full is not None:
+            verdict = Accepted(Reason.NUMBER_LIMIT, full.rule)
+        elif message.price and message.price > available:
+            verdict = _NO_BALANCE
+        else:
+            available -= message.price
+            taken.append(message)
+            if message.client_id is not None:
+                clients[op.project, message.client_id] = message
+            for key in {bucket.key for bucket in buckets}:
+                batch.counted.setdefault(key, []).append((op.now_ms, 1))
+                counted.append(key)
+        verdicts.append(verdict)
+    return verdicts, taken, counted
+
+
+def _again(message: Message, earlier: Message) -> Accepted:
+    if earlier.id == message.id:
+        return _TAKEN
+    if earlier.to == message.to and earlier.content == message.content:
+        return Accepted(earlier=earlier)
+    return _CLIENT_ID_TAKEN
+
+
+def _first_full(batch: Batch, buckets: Sequence[Bucket]) -> Bucket | None:
+    for bucket in buckets:
+        seen = batch.counted.get(bucket.key)
+        if sum(n for at, n in seen if at > bucket.since_ms) >= bucket.permits if seen else bucket.permits <= 0:
+            return bucket
+    return None
+
+
+def _forget(batch: Batch, taken: Sequence[Message], counted: Sequence[int]) -> None:
+    for message in taken:
+        if message.client_id is not None:
+            del batch.clients[message.project, message.client_id]
+    for key in counted:
+        batch.counted[key].pop()
+
+
+def _keep(batch: Batch, op: Accept, taken: Sequence[Message], counted: Sequence[int]) -> None:
+    if not taken:
+        return
+    total = sum(message.price for message in taken)
+    batch.purses[op.project].currency = op.currency
+    entry_id = batch.book(op.project, "charge", -total, op.now_ms) if total else None
+    messages = batch.messages
+    for message in taken:
+        message.charge = entry_id if message.price else None
+        messages[message.id] = message
+    for row in op.submissions:
+        row.request, row.notes = storable(row.request), storable(row.notes)
+    batch.submissions.extend(op.submissions)
+    for key in counted:
+        slot = (key, op.now_ms)
+        batch.counts[slot] = batch.counts.get(slot, 0) + 1
+    if op.links:
+        batch.links.extend(row for row in op.links if row.message_id is None or row.message_id in messages)
+
+
+def storable(text: str) -> str:
+    """Return the text in a form that both databases take: lone surrogates and NUL written out as escapes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "backslashreplace").decode()
+    return text.replace("\0", "\\0") if "\0" in text else text

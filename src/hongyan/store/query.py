@@ -1,0 +1,56 @@
+"""A `MessageQuery` as the WHERE of a statement: one table of conditions, read by both engines."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from hongyan.model.ids import first_id_at
+from hongyan.store import MessageQuery
+
+CLOCK_SLACK_MS = 3_600_000
+"""an id is minted within this of the time its message was accepted"""
+
+
+class Wording(NamedTuple):
+    """How an engine writes what is not the same on both."""
+
+    among: Callable[[str, str], str]
+    """(column, mark) -> the column is in the list"""
+    holds: Callable[[str, str], str]
+    """(column, mark) -> the text has the piece"""
+    mark: Callable[[int], str]
+    """place of a parameter, from 1 -> how it is written"""
+    listed: Callable[[Any], Any]
+    """a list -> its parameter"""
+
+
+def where(query: MessageQuery, wording: Wording) -> tuple[str, list[Any]]:
+    """Return the conditions and their parameters. Ids must be minted (`model/ids.py`): dates bound them too."""
+    conditions: list[str] = []
+    values: list[Any] = []
+
+    def add(template: str, value: Any) -> None:
+        values.append(value)
+        conditions.append(template.format(wording.mark(len(values))))
+
+    for column in ("project", "to", "dialect", "template"):
+        if (value := getattr(query, column)) is not None:
+            add(f'"{column}" = {{}}', value)
+    for column, chosen in (("state", query.states), ("leg", query.legs), ("submission", query.submissions)):
+        if chosen:
+            add(wording.among(column, "{}"), wording.listed(chosen))
+    if query.text:
+        add(wording.holds("content", "{}"), query.text)
+    for template, bound in _bounds(query):
+        if bound is not None:
+            add(template, bound)
+    return (" WHERE " + " AND ".join(conditions) if conditions else ""), values
+
+
+def _bounds(query: MessageQuery) -> Iterator[tuple[str, int | None]]:
+    since, until = query.since_ms, query.until_ms
+    yield "accepted_at >= {}", since
+    yield "id >= {}", None if since is None else first_id_at(since - CLOCK_SLACK_MS)
+    yield "accepted_at < {}", until
+    yield "id < {}", None if until is None else first_id_at(until + CLOCK_SLACK_MS)
+    yield "id < {}", query.before_id
+    yield "id > {}", query.after_id

@@ -1,0 +1,157 @@
+"""Reading the embedded store: functions of a reading connection. Point reads are cheap; lists go in a thread."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+
+from hongyan.model.message import Message
+from hongyan.store import MessageQuery
+from hongyan.store.ops import Event, LinkRow, RefusalRow, SubmissionRow, Unclaimed
+from hongyan.store.query import Wording, where
+from hongyan.store.rows import EVENT, LINK, MESSAGE, REFUSAL, SUBMISSION, UNCLAIMED, Shape
+from hongyan.store.sqlite.connection import fetch, many, number
+from hongyan.store.sqlite.statements import BALANCE, MANY
+
+BACKLOG_CAP = 1_000_001
+_WORDING = Wording(
+    among=lambda column, mark: f"{column} IN (SELECT value FROM carray({mark}))",
+    holds=lambda column, mark: f"instr({column}, {mark}) > 0",
+    mark=lambda _place: "?",
+    listed=many,
+)
+
+
+def _select(shape: Shape[Any], rest: str) -> str:
+    return f"SELECT {shape.columns} FROM {shape.table.name} {rest}"
+
+
+_MESSAGE = _select(MESSAGE, "WHERE id = ?")
+_MESSAGES_BY_ID = _select(MESSAGE, f"WHERE id IN {MANY}")
+_OUTSTANDING = _select(MESSAGE, "WHERE state = 'submitted' AND due_at IS NOT NULL AND carrier = ? ORDER BY id LIMIT ?")
+_BY_PROVIDER = _select(MESSAGE, "WHERE carrier = ? AND provider_id = ?")
+_BACKLOG = (
+    f"SELECT count(*) FROM (SELECT 1 FROM messages WHERE state = 'accepted' AND due_at IS NOT NULL LIMIT {BACKLOG_CAP})"
+)
+_SUBMISSION = _select(SUBMISSION, "WHERE id = ?")
+_SUBMISSIONS = _select(SUBMISSION, "WHERE request_id = ? ORDER BY id")
+_REFUSALS_OF = _select(REFUSAL, "WHERE request_id = ? ORDER BY id")
+_REFUSALS = _select(REFUSAL, "ORDER BY id DESC LIMIT ?")
+_EVENTS = _select(EVENT, "WHERE message_id = ? ORDER BY id")
+_LINK = _select(LINK, "WHERE code = ?")
+_UNCLAIMED = _select(UNCLAIMED, "ORDER BY at DESC, carrier, provider_id LIMIT ?")
+_LEDGER_SUM = "SELECT coalesce(sum(amount), 0) FROM entries WHERE project = ?"
+
+
+def message(connection: apsw.Connection, message_id: int) -> Message | None:
+    """Return one message."""
+    rows = fetch(connection, _MESSAGE, (message_id,))
+    return MESSAGE.value(rows[0]) if rows else None
+
+
+def messages_by_id(connection: apsw.Connection, message_ids: Sequence[int]) -> list[Message]:
+    """Return those that exist, in the order asked."""
+    if not message_ids:
+        return []
+    rows = fetch(connection, _MESSAGES_BY_ID, (many(message_ids),))
+    found = {one.id: one for one in MESSAGE.values(rows)}
+    return [found[one] for one in message_ids if one in found]
+
+
+def messages(connection: apsw.Connection, query: MessageQuery) -> list[Message]:
+    """Return one page, newest first."""
+    conditions, values = where(query, _WORDING)
+    statement = _select(MESSAGE, f"{conditions} ORDER BY id DESC LIMIT ? OFFSET ?")
+    return MESSAGE.values(fetch(connection, statement, (*values, query.limit, query.offset)))
+
+
+def count(connection: apsw.Connection, query: MessageQuery) -> int:
+    """Return how many match, paging left aside."""
+    conditions, values = where(query, _WORDING)
+    return number(connection, f"SELECT count(*) FROM messages{conditions}", values)
+
+
+def outstanding(connection: apsw.Connection, carrier: str, limit: int) -> list[Message]:
+    """Return a carrier's `submitted` messages, oldest first."""
+    return MESSAGE.values(fetch(connection, _OUTSTANDING, (carrier, limit)))
+
+
+def by_provider(connection: apsw.Connection, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
+    """Return messages by the carrier's id; of two with the same id the newer."""
+    found: dict[str, Message] = {}
+    for provider_id in provider_ids:
+        for row in fetch(connection, _BY_PROVIDER, (carrier, provider_id)):
+            one = MESSAGE.value(row)
+            if provider_id not in found or found[provider_id].id < one.id:
+                found[provider_id] = one
+    return found
+
+
+def backlog(connection: apsw.Connection) -> int:
+    """Return how many messages wait, up to the cap."""
+    return number(connection, _BACKLOG)
+
+
+def submission(connection: apsw.Connection, submission_id: int) -> SubmissionRow | None:
+    """Return one submission."""
+    rows = fetch(connection, _SUBMISSION, (submission_id,))
+    return SUBMISSION.value(rows[0]) if rows else None
+
+
+def submissions_of_request(connection: apsw.Connection, request_id: str) -> list[SubmissionRow]:
+    """Return what one request led to."""
+    return SUBMISSION.values(fetch(connection, _SUBMISSIONS, (request_id,)))
+
+
+def refusals_of_request(connection: apsw.Connection, request_id: str) -> list[RefusalRow]:
+    """Return what was refused of one request."""
+    return REFUSAL.values(fetch(connection, _REFUSALS_OF, (request_id,)))
+
+
+def refusals(connection: apsw.Connection, limit: int) -> list[RefusalRow]:
+    """Return the newest."""
+    return REFUSAL.values(fetch(connection, _REFUSALS, (limit,)))
+
+
+def events(connection: apsw.Connection, message_id: int) -> list[Event]:
+    """Return a message's events in the order they were written."""
+    return EVENT.values(fetch(connection, _EVENTS, (message_id,)))
+
+
+def link(connection: apsw.Connection, code: str) -> LinkRow | None:
+    """Return one short link."""
+    rows = fetch(connection, _LINK, (code,))
+    return LINK.value(rows[0]) if rows else None
+
+
+def unclaimed(connection: apsw.Connection, limit: int) -> list[Unclaimed]:
+    """Return the newest parked receipts."""
+    return UNCLAIMED.values(fetch(connection, _UNCLAIMED, (limit,)))
+
+
+def balance(connection: apsw.Connection, project: str) -> int:
+    """Return a project's balance."""
+    return number(connection, BALANCE, (project,))
+
+
+def ledger_sum(connection: apsw.Connection, project: str) -> int:
+    """Return the sum of a project's ledger."""
+    return number(connection, _LEDGER_SUM, (project,))
+
+
+_WORLD_VERSION = "SELECT version FROM world_version"
+_WORLD_ROWS = "SELECT kind, project, name, body, secrets FROM world_items ORDER BY seq"
+
+
+def world_version(connection: apsw.Connection) -> int:
+    """Return the number of the last declaration."""
+    return number(connection, _WORLD_VERSION)
+
+
+def world_rows(connection: apsw.Connection) -> tuple[int, list[Any]]:
+    """Return the version and every declared row, of one moment."""
+    connection.execute("BEGIN")
+    try:
+        return world_version(connection), fetch(connection, _WORLD_ROWS)
+    finally:
+        connection.execute("COMMIT")

@@ -1,0 +1,52 @@
+"""SQLite's text of every hot statement, made once from the tables. Parameters go by place, in the order they read."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Table
+
+from hongyan.store.batch import PLAIN, ROUTED, STANDING
+from hongyan.store.rows import EVENT, LINK, MESSAGE, PUSH, REFUSAL, SUBMISSION, UNCLAIMED
+from hongyan.store.tables import balances, counts, entries, mailbox, nonces
+
+
+def _insert(table: Table, columns: Iterable[str] | None = None) -> str:
+    names = [column.name for column in table.columns] if columns is None else list(columns)
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO {table.name} ({quoted}) VALUES ({', '.join('?' * len(names))})"
+
+
+def _move(columns: Iterable[str]) -> str:
+    return f"UPDATE messages SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?"
+
+
+MANY = "(SELECT value FROM carray(?))"
+"""a list of numbers or texts as one parameter: `connection.many`"""
+
+INSERT_MESSAGE = _insert(MESSAGE.table, MESSAGE.fields)
+INSERT_SUBMISSION = _insert(SUBMISSION.table, SUBMISSION.fields)
+INSERT_REFUSAL = _insert(REFUSAL.table, REFUSAL.fields)
+INSERT_EVENT = _insert(EVENT.table, EVENT.fields)
+INSERT_LINK = _insert(LINK.table, LINK.fields)
+INSERT_PUSH = _insert(PUSH.table, PUSH.fields)
+INSERT_ENTRY = _insert(entries)
+INSERT_MAILBOX = _insert(mailbox, ("project", "dialect", "message_id", "at"))
+PARK = f"{_insert(UNCLAIMED.table, UNCLAIMED.fields)} ON CONFLICT DO NOTHING"
+UNPARK = "DELETE FROM unclaimed WHERE carrier = ? AND provider_id = ?"
+COUNT = f"{_insert(counts)} ON CONFLICT DO UPDATE SET n = n + excluded.n"
+SPEND_NONCE = f"{_insert(nonces)} ON CONFLICT DO UPDATE SET until = excluded.until"
+CHANGE_BALANCE = f"{_insert(balances)} ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
+CREDIT = f"{CHANGE_BALANCE}, currency = excluded.currency, paid_in = excluded.paid_in"
+MOVE_PLAIN = _move(PLAIN)
+MOVE_ROUTED = _move(ROUTED)
+CLICK = "UPDATE links SET clicks = clicks + 1, first_click_at = coalesce(first_click_at, ?) WHERE code = ?"
+PUSH_DONE = "DELETE FROM pushes WHERE id = ?"
+PUSH_AGAIN = "UPDATE pushes SET due_at = ?, tries = tries + 1 WHERE id = ?"
+
+STANDINGS = f"SELECT {', '.join(STANDING)} FROM messages WHERE id IN {MANY}"
+STANDING_BY_ID = f"SELECT {', '.join(STANDING)} FROM messages WHERE id = ?"
+EXISTING = f"SELECT id FROM messages WHERE id IN {MANY}"
+MESSAGE_BY_CLIENT = f"SELECT {MESSAGE.columns} FROM messages WHERE project = ? AND client_id = ?"
+BALANCE = "SELECT amount, currency FROM balances WHERE project = ?"
+COUNTED = "SELECT at, n FROM counts WHERE bucket = ?"
+NONCE = "SELECT until FROM nonces WHERE nonce = ?"
+LAST_ENTRY = "SELECT coalesce(max(id), 0) FROM entries"

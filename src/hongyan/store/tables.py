@@ -1,0 +1,200 @@
+"""The tables, once, for both engines: SQLAlchemy Core metadata. Column names are the field names of the values.
+
+Migrations (`migrations/`) lead a database here; a test keeps the two equal. Nothing here talks to a database.
+Indexes are few and partial: each one is paid for by every message.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, MetaData, Table, Text, text
+
+metadata = MetaData()
+
+_INT = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits on both; SQLite only takes the word INTEGER for a key that is the row's own number"""
+
+
+def _text(*names: str) -> list[Column[str]]:
+    return [Column(name, Text, nullable=False) for name in names]
+
+
+def _whole(*names: str) -> list[Column[int]]:
+    return [Column(name, _INT, nullable=False) for name in names]
+
+
+def _maybe_text(*names: str) -> list[Column[str]]:
+    return [Column(name, Text) for name in names]
+
+
+def _maybe_whole(*names: str) -> list[Column[int]]:
+    return [Column(name, _INT) for name in names]
+
+
+def _minted() -> Column[int]:
+    return Column("id", _INT, primary_key=True, autoincrement=False)
+
+
+def _counted() -> Column[int]:
+    return Column("id", _INT, Identity(), primary_key=True)
+
+
+messages = Table(
+    "messages",
+    metadata,
+    _minted(),
+    *_text("project"),
+    *_whole("submission", "position"),
+    *_text("dialect"),
+    *_maybe_text("app", "client_id"),
+    *_text("to", "country", "operator", "leg", "category"),
+    *_maybe_text("template", "signature"),
+    *_text("content", "alphabet"),
+    *_whole("parts", "price"),
+    *_text("currency"),
+    *_maybe_text("sender", "extend", "session", "report_to", "details"),
+    *_text("state"),
+    *_whole("accepted_at"),
+    *_maybe_whole("due_at"),
+    *_whole("expires_at", "attempts"),
+    *_maybe_text("carrier", "provider_id"),
+    *_maybe_whole("submitted_at", "done_at", "received_at"),
+    *_maybe_text("cause"),
+    *_maybe_whole("charge", "refund", "rendered_at"),
+)
+Index("messages_to", messages.c.project, messages.c.to, messages.c.id)
+Index("messages_submission", messages.c.submission)
+
+
+def _partial(name: str, *columns: str, unique: bool = False) -> Index:
+    where = text(f"{columns[-1]} IS NOT NULL")
+    parts = [messages.c[column] for column in columns]
+    return Index(name, *parts, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+_partial("messages_due", "state", "due_at")
+_partial("messages_client_id", "project", "client_id", unique=True)
+_partial("messages_provider_id", "carrier", "provider_id")
+
+submissions = Table(
+    "submissions",
+    metadata,
+    _minted(),
+    *_text("project", "request_id", "dialect", "action", "key_id", "peer"),
+    *_whole("received_at"),
+    *_text("method", "path", "request", "notes"),
+)
+Index("submissions_request_id", submissions.c.request_id)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    _minted(),
+    *_whole("at"),
+    *_text("request_id"),
+    *_maybe_whole("position"),
+    *_text("project", "dialect", "action", "peer", "reason", "facts", "request", "notes"),
+)
+Index("refusals_request_id", refusals.c.request_id)
+
+events = Table("events", metadata, _counted(), *_whole("message_id", "at"), *_text("kind", "text"))
+Index("events_message_id", events.c.message_id)
+
+links = Table(
+    "links",
+    metadata,
+    Column("code", Text, primary_key=True),
+    *_text("project"),
+    *_maybe_whole("message_id"),
+    *_text("kind", "target", "values"),
+    *_whole("created_at", "clicks"),
+    *_maybe_whole("first_click_at"),
+)
+Index(
+    "links_message_id",
+    links.c.message_id,
+    sqlite_where=text("message_id IS NOT NULL"),
+    postgresql_where=text("message_id IS NOT NULL"),
+)
+
+pushes = Table(
+    "pushes",
+    metadata,
+    _minted(),
+    *_whole("message_id"),
+    *_text("project", "dialect"),
+    *_maybe_text("app"),
+    *_text("target"),
+    *_whole("due_at", "tries"),
+)
+Index("pushes_due_at", pushes.c.due_at)
+
+mailbox = Table("mailbox", metadata, _counted(), *_text("project", "dialect"), *_whole("message_id", "at"))
+Index("mailbox_owner", mailbox.c.project, mailbox.c.dialect, mailbox.c.id)
+
+unclaimed = Table(
+    "unclaimed",
+    metadata,
+    Column("carrier", Text, primary_key=True),
+    Column("provider_id", Text, primary_key=True),
+    *_whole("at"),
+    Column("state", Text, primary_key=True),
+    *_text("cause"),
+    *_whole("received_at"),
+    Column("rendered", Boolean(create_constraint=False)),
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("bucket", _INT, primary_key=True, autoincrement=False),
+    Column("at", _INT, primary_key=True, autoincrement=False),
+    *_whole("n"),
+    sqlite_with_rowid=False,
+)
+Index("counts_at", counts.c.at)
+
+nonces = Table(
+    "nonces",
+    metadata,
+    Column("nonce", Text, primary_key=True),
+    *_whole("until"),
+    sqlite_with_rowid=False,
+)
+Index("nonces_until", nonces.c.until)
+
+balances = Table(
+    "balances",
+    metadata,
+    Column("project", Text, primary_key=True),
+    *_whole("amount"),
+    *_text("currency"),
+    *_whole("paid_in"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    _counted(),
+    *_text("project"),
+    *_whole("at"),
+    *_text("kind"),
+    *_whole("amount"),
+    *_text("text"),
+)
+Index("entries_project", entries.c.project, entries.c.id)
+
+world_items = Table(
+    "world_items",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("project", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    *_whole("seq"),
+    *_text("body"),
+    *_maybe_text("secrets"),
+)
+
+world_version = Table(
+    "world_version",
+    metadata,
+    Column("id", _INT, primary_key=True, autoincrement=False),
+    *_whole("version"),
+)
