@@ -17,12 +17,17 @@ _CANDIDATE = re.compile(
     r"(?![0-9A-Za-z@_]|[-./:][0-9A-Za-z])"
 )
 _NOT_A_CODE = re.compile(r"\s*(?:年|月|日|元|分钟|小时|秒|minutes?|hours?|seconds?|yuan|%)", re.IGNORECASE)
+_SOMETHING_ELSE = re.compile(
+    r"(?:尾号|单号|订单|账号|卡号|工号|金额|order|ending|ending in|account|card|amount|no\.|[$¥￥])[\s:：#为]*\Z",
+    re.IGNORECASE,
+)
+_LOOK_BACK = 16
 _BEFORE_WORD, _NO_DIGIT, _TOO_FAR = 4, 8, 60
 
 _PATH = r"/[!#-;=?-\[\]^-~]{0,2000}"
 _HOST = r"(?<![a-z0-9@._/-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,5}"
 _SURE_TOP = (
-    r"(?:com|cn|net|org|info|biz|top|vip|xyz|site|shop|club|online|store|tech|wang|ltd|group|cc|tv|io|hk|tw|mo|sg|jp|kr"
+    r"(?:com|cn|net|org|info|biz|top|vip|xyz|site|shop|club|online|store|tech|ltd|group|cc|tv|io|hk|tw|mo|sg|jp|kr"
     r"|uk|de|fr|ru|eu|test|example)(?![a-z0-9.-])"
 )
 _BARE_LINK = rf"{_HOST}(?:{_SURE_TOP}(?::[0-9]{{1,5}})?(?:{_PATH})?|[a-z]{{2,18}}(?::[0-9]{{1,5}})?{_PATH})"
@@ -42,7 +47,7 @@ def extract_code(text: str) -> str | None:
     digits_only = []
     for found in _CANDIDATE.finditer(text):
         code = found["marked"] or (found["halves"] or found["plain"]).replace("-", "").replace(" ", "")
-        if _NOT_A_CODE.match(text, found.end()) or not (code.isdigit() or _mixed(code)):
+        if not (code.isdigit() or _mixed(code)) or _is_something_else(text, found):
             continue
         if code.isdigit():
             digits_only.append(code)
@@ -62,6 +67,12 @@ def links(text: str) -> list[str]:
 def has_link(text: str) -> bool:
     """Return whether a text holds a link or the beginning of one."""
     return _HAS_LINK.search(text) is not None
+
+
+def _is_something_else(text: str, found: re.Match[str]) -> bool:
+    """Return whether what stands around a candidate says that it is a date, a sum, an order or a card."""
+    before = text[max(0, found.start() - _LOOK_BACK) : found.start()]
+    return _NOT_A_CODE.match(text, found.end()) is not None or _SOMETHING_ELSE.search(before) is not None
 
 
 def _mixed(code: str) -> bool:

@@ -13,11 +13,11 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from hongyan.text.characters import CJK, INVISIBLE
 
 _DISGUISED = re.compile(
-    "[A-Z\u00b2\u00b3\u00b9\u00c0-\u00de\u0100-\u017f\u0386-\u03ab\u0400-\u042f\u1e00-\u1eff"
-    "\u2070-\u209c\u2100-\u218b\u2460-\u24ff\u2f00-\u2fdf\u3200-\u33ff\uf900-\ufaff"
+    "[\u00b2\u00b3\u00b9\u2070-\u209c\u2100-\u218b\u2460-\u24ff\u2f00-\u2fdf\u3200-\u33ff\uf900-\ufaff"
     "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f\U0001d400-\U0001d7ff\U0001f100-\U0001f2ff\U0002f800-\U0002fa1f]+"
 )
 _BETWEEN = re.compile(rf"[\s\u3164{INVISIBLE}]+")
+_BROKEN = re.compile(rf"[{CJK}][\s\u3164{INVISIBLE}]")
 _CHINESE = re.compile(f"[{CJK}]")
 _LATIN = re.compile("[a-z]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -29,9 +29,9 @@ class Keywords:
     def __init__(self, words: Iterable[str]) -> None:
         as_given: dict[str, str] = {}
         for word in words:
-            plain = _plain(word).strip()
+            plain = _SURROGATES.sub("\ufffd", _plain(word)).strip()
             plain = _BETWEEN.sub("", plain) if _is_unbroken(plain) else plain
-            if plain:
+            if _BETWEEN.sub("", plain):
                 as_given.setdefault(plain, word)
         self._words = list(as_given.values())
         self._anywhere = _automaton(list(as_given))
@@ -44,10 +44,14 @@ class Keywords:
         if self._anywhere is None:
             return None
         text = _plain(text)
-        found = self._anywhere.find_matches_as_indexes(text)
+        try:
+            found = self._anywhere.find_matches_as_indexes(text)
+        except UnicodeEncodeError:  # a lone surrogate: the automaton needs a text with a UTF-8 form
+            text = _SURROGATES.sub("\ufffd", text)
+            found = self._anywhere.find_matches_as_indexes(text)
         if found:
             return self._words[found[0][0]]
-        if self._unbroken is None or text.isascii() or not _BETWEEN.search(text):
+        if self._unbroken is None or text.isascii() or not _BROKEN.search(text):
             return None
         found = self._unbroken.find_matches_as_indexes(_BETWEEN.sub("", text))
         return self._unbroken_words[found[0][0]] if found else None
@@ -63,10 +67,9 @@ def _is_unbroken(word: str) -> bool:
 
 def _plain(text: str) -> str:
     """Return a text with disguises taken off its letters; punctuation and blanks stay as they are."""
+    text = text.lower()
     if text.isascii():
-        return text.lower()
-    if _SURROGATES.search(text):  # no UTF-8 form, which the automaton needs
-        text = _SURROGATES.sub("\ufffd", text)
+        return text
     return _DISGUISED.sub(_undisguised, text) if _DISGUISED.search(text) else text
 
 

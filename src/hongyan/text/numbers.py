@@ -12,6 +12,7 @@ from hongyan.text.number_plans import Plan, judged, plan_of, split_country
 
 MAINLAND = "86"
 _LONGEST = 40
+_LEAST_HIDDEN = 4
 _BARE = re.compile(r"1[3-9][0-9]{9}")
 _MAINLAND = re.compile(r"(?:\+|00| )?86(1[3-9][0-9]{9})")
 _FILLERS = str.maketrans("", "", " \t-()")
@@ -71,13 +72,13 @@ def masked(digits: str) -> str:
     if not (digits.isascii() and digits.isdigit()):
         return "*" * min(len(digits), 16)
     shown = len(split_country(digits)[0])
-    shown += max(0, min(3, len(digits) - shown - 6))
+    shown += max(0, min(3, len(digits) - shown - 2 - _LEAST_HIDDEN))
     hidden = len(digits) - shown - 2
-    return digits[:shown] + "*" * hidden + digits[-2:] if hidden > 0 else "*" * len(digits)
+    return digits[:shown] + "*" * hidden + digits[-2:] if hidden >= _LEAST_HIDDEN else "*" * len(digits)
 
 
 def _mainland(national: str) -> Number:
-    return Number(MAINLAND + national, MAINLAND, "CN", _OPERATORS.get(national[:4], ""), mainland=True)
+    return Number(MAINLAND + national, MAINLAND, "CN", _OPERATORS.get(national[:4], ""), True)
 
 
 @lru_cache(maxsize=4096)
@@ -111,7 +112,7 @@ def _international(digits: str) -> Number | None:
         return None
     region = plan.region_of(national)
     if region is not None:
-        return Number(digits, country_code, region, "", mainland=False)
+        return Number(digits, country_code, region, "", False)
     return _judged(f"+{digits}", None)
 
 
@@ -125,4 +126,4 @@ def _judged(text: str, home: Plan | None) -> Number | None:
     if answer is None or answer[1] == MAINLAND:
         return None
     digits, country_code, region = answer
-    return Number(digits, country_code, region, "", mainland=False)
+    return Number(digits, country_code, region, "", False)

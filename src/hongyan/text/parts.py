@@ -10,11 +10,12 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from hongyan.text.characters import utf16_units
-from hongyan.text.gsm import EXTENSION, septets
+from hongyan.text.gsm import ESCAPE, EXTENSION, septets
 
 GSM7, UCS2 = "gsm7", "ucs2"
 _LAST_OF_BASIC_PLANE = "\uffff"
 _EXTENSION = frozenset(EXTENSION)
+_UPPER_BYTES_OF_HIGH_SURROGATES = "\xd8\xd9\xda\xdb"
 
 
 class Count(NamedTuple):
@@ -79,7 +80,7 @@ def count(text: str, rule: Rule = STANDARD, *, country_code: str = "") -> Count:
     if units <= one:
         return Count(alphabet, units, 1)
     if rule.pairs_whole and units != len(text):
-        return Count(alphabet, units, len(_cut(text, each, alphabet)))
+        return Count(alphabet, units, _parts_with_pairs(text, each, alphabet))
     return Count(alphabet, units, -(-units // each))
 
 
@@ -93,6 +94,24 @@ def split(text: str, rule: Rule = STANDARD) -> list[str]:
     if units <= one:
         return [text]
     return _cut(text, each, alphabet if rule.extension_width > 1 or alphabet == UCS2 else "")
+
+
+def _parts_with_pairs(text: str, each: int, alphabet: str) -> int:
+    """Return how many pieces `_cut` makes, looking only at the places where a cut may fall into a pair."""
+    if alphabet == GSM7:
+        for char in EXTENSION:
+            text = text.replace(char, ESCAPE + char)
+        first_halves = ESCAPE
+    else:
+        text = text.encode("utf-16-le", "surrogatepass")[1::2].decode("latin-1")  # the upper byte of each unit
+        first_halves = _UPPER_BYTES_OF_HIGH_SURROGATES
+    parts, start = 0, 0
+    while start < len(text):
+        start += each
+        if start < len(text) and text[start - 1] in first_halves:
+            start -= 1
+        parts += 1
+    return parts
 
 
 def _cut(text: str, each: int, alphabet: str) -> list[str]:
