@@ -19,6 +19,7 @@ from hongyan.report import timeline
 from hongyan.route.table import Router
 from hongyan.store import MessageQuery, Store
 from hongyan.store.ops import RefusalRow
+from hongyan.text.characters import is_storable
 from hongyan.text.codes import extract_code, links
 
 MOST_FOUND = 1000
@@ -105,6 +106,8 @@ class Look:
     async def _found(self, asked: str, project: str | None) -> list[Message]:
         """Try each kind of id in turn: ours in both spellings, a business id, a request's, the caller's own."""
         whole = asked.removesuffix("^0")
+        if not asked or not is_storable(asked):
+            return []
         number = from_hex32(whole) or from_decimal(whole)
         if number is not None:
             message = await self._store.message(number)
@@ -113,14 +116,15 @@ class Look:
             found = await self._of(MessageQuery(project=project, submissions=(number,), limit=MOST_FOUND))
             if found:
                 return found
-        if not asked or "\x00" in asked:
-            return []
+        found = []
         submissions = tuple(row.id for row in await self._store.submissions_of_request(asked))
         if submissions:
             found = await self._of(MessageQuery(project=project, submissions=submissions, limit=MOST_FOUND))
             if found:
                 return found
-        return await self._of(MessageQuery(project=project, client_id=asked, limit=MOST_FOUND))
+        for one in (project,) if project is not None else self._world().projects:
+            found += await self._of(MessageQuery(project=one, client_id=asked))
+        return found
 
     async def _of(self, query: MessageQuery) -> list[Message]:
         return sorted(await self._store.messages(query), key=lambda message: message.id)
