@@ -12,6 +12,8 @@ from hongyan.send.pace import Pace
 PATIENCE_S = 5.0
 """a lane holds no more than its carrier takes in this time, or its window"""
 QUEUE_MOST = 10_000
+PROBES_MOST = 100
+"""and no more than this while it is not known whether the carrier's link works again"""
 DOWN_FIRST_MS, DOWN_LONGEST_MS = 1_000, 60_000
 HORIZON_MS = 600_000
 """no turn is promised further ahead than this"""
@@ -37,7 +39,9 @@ class Lane:
 
     def takes_more(self, now_ms: int) -> bool:
         """Return whether a message may join its queue now."""
-        return not self.leaving and now_ms >= self.down_until and len(self.waiting) < self.queue_most()
+        if self.leaving or now_ms < self.down_until:
+            return False
+        return len(self.waiting) < (PROBES_MOST if self.failures else self.queue_most())
 
     def queue_most(self) -> int:
         """Return how many messages may wait in memory for this carrier."""

@@ -20,7 +20,7 @@ CLAIM_MOST, CLAIM_LEAST = 1_000, 50
 OVERDUE_MOST = 1_000
 LOOK_S = 1.0
 """the store is asked for due work this often at least"""
-OVERDUE_EVERY_MS = 1_000
+OVERDUE_EVERY_MS, CLOSED_LOOK_MS = 1_000, 5_000
 TROUBLE_PAUSE_S = 1.0
 
 log = structlog.get_logger(stage="send")
@@ -37,7 +37,7 @@ class Sweep:
         self._task: asyncio.Task[None] | None = None
         self._more = False
         """the last claim brought as much as was asked for: there is a backlog"""
-        self._overdue_at = 0
+        self._overdue_at = self._closed_look_at = 0
         sender.on_room = self._on_room
 
     def start(self) -> None:
@@ -58,22 +58,81 @@ class Sweep:
     async def round(self) -> None:
         """Tidy memory, claim due messages as far as there is room, decide about overdue ones."""
         now = self._clock.now_ms()
-        sender = self._sender
-        sender.tidy(now)
+        self._tidy(now)
         if now >= self._overdue_at:
             overdue = await self._store.overdue(now, OVERDUE_MOST)
             self._judge(overdue, now)
             if len(overdue) < OVERDUE_MOST:
                 self._overdue_at = now + OVERDUE_EVERY_MS
-        sender.soonest_due = None
+        self._sender.decided.soonest_due = None
         self._more = False
-        while (room := min(CLAIM_MOST, sender.room())) >= CLAIM_LEAST:
-            claimed = await self._store.claim(now, sender.lease_ms, room)
+        while (most := self._claimable(now)) >= CLAIM_LEAST:
+            claimed = await self._store.claim(now, self._sender.lease_ms, most)
             if claimed:
-                sender.take(claimed)
-            self._more = len(claimed) == room
+                self._sender.take(claimed)
+            self._more = len(claimed) == most
             if not self._more:
                 break
+
+    def _claimable(self, now: int) -> int:
+        """Return how many messages to claim now.
+
+        While no carrier is open some are claimed all the same, now and then: what has no route or has expired
+        must come to its end.
+        """
+        room = self._sender.room()
+        if not room and now >= self._closed_look_at and not self._sender.lanes.any_open():
+            self._closed_look_at = now + CLOSED_LOOK_MS
+            room = self._sender.space()
+        return min(CLAIM_MOST, room)
+
+    def _tidy(self, now: int) -> None:
+        """Look at what has been in memory for long.
+
+        A hand-over without an answer when its lease ends is unsure; a message that found no place in half its lease
+        goes to the route's next carrier that takes it, or back to the store.
+        """
+        sender = self._sender
+        halfway = now + sender.lease_ms // 2
+        for name, lane in list(sender.lanes.by_name.items()):
+            late = [message for message in lane.under_way.values() if (message.due_at or now) <= now]
+            for message in late:
+                del lane.under_way[message.id]
+                sender.unsure(message, verdicts.NO_ANSWER, now, name)
+            why = f"carrier {name} had no room for long"
+            while lane.waiting and (lane.waiting[0].due_at or now) <= halfway:
+                message = lane.waiting.popleft()
+                if message.expires_at <= now:
+                    sender.decided.end(message, Ending(State.EXPIRED, verdicts.VALIDITY_OVER, now, handed=False))
+                elif not sender.lanes.move(message, lane, {name}, why, now):
+                    turn = lane.next_turn(now)
+                    sender.decided.again(message, turn, verdicts.GIVEN_BACK, now, counted=False, carrier=name)
+            sender.lanes.pump(lane, now)
+        sender.lanes.drop_left()
+        sender.decided.flush()
+
+    def _judge(self, overdue: list[Message], now: int) -> None:
+        """Decide about leases and waits for receipts that ended."""
+        if not overdue:
+            return
+        held = self._held()
+        for message in overdue:
+            if message.id in held:
+                continue
+            self._sender.decided.held += 1
+            if message.state is State.SENDING:
+                self._sender.unsure(message, verdicts.NO_ANSWER, now, message.carrier or "")
+            else:
+                self._sender.decided.end(message, Ending(State.UNKNOWN, verdicts.NO_RECEIPT, now, handed=True))
+        self._sender.decided.flush()
+
+    def _held(self) -> set[int]:
+        """Return the ids of all messages in memory."""
+        ids: set[int] = set()
+        for lane in self._sender.lanes.by_name.values():
+            ids.update(lane.under_way)
+            ids.update(message.id for message in lane.waiting)
+        return ids
 
     async def _run(self) -> None:
         while True:
@@ -88,8 +147,9 @@ class Sweep:
 
     async def _rest(self) -> None:
         wait_s = LOOK_S
-        if self._sender.soonest_due is not None:
-            wait_s = min(wait_s, max(0.01, (self._sender.soonest_due - self._clock.now_ms()) / 1000))
+        soonest = self._sender.decided.soonest_due
+        if soonest is not None:
+            wait_s = min(wait_s, max(0.01, (soonest - self._clock.now_ms()) / 1000))
         try:
             await asyncio.wait_for(self._wake.wait(), wait_s)
         except TimeoutError:
@@ -99,17 +159,3 @@ class Sweep:
     def _on_room(self) -> None:
         if self._more:
             self._wake.set()
-
-    def _judge(self, overdue: list[Message], now: int) -> None:
-        """Decide about leases and waits for receipts that ended."""
-        if not overdue:
-            return
-        held = self._sender.holds()
-        for message in overdue:
-            if message.id in held:
-                continue
-            if message.state is State.SENDING:
-                self._sender.unsure(message, verdicts.NO_ANSWER, now, message.carrier or "", held=False)
-            else:
-                self._sender.settle_now(message, Ending(State.UNKNOWN, verdicts.NO_RECEIPT, now, handed=True))
-        self._sender.flush()

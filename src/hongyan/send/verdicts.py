@@ -52,6 +52,7 @@ def ours(code: str, text: str) -> Cause:
 
 NOT_OPEN = ours("NOT-OPEN", "no carrier of the route is open")
 BUSY = ours("BUSY", "the carrier has more waiting than memory should hold; the message waits its turn in the store")
+DOWN = Cause(CauseKind.CARRIER, "DOWN", "no carrier of the route works at the moment", "hongyan")
 GIVEN_BACK = ours("GIVEN-BACK", "waited in memory for long without a place; back to the store")
 VALIDITY_OVER = Cause(CauseKind.TIME, "VALIDITY", "the validity ran out before it could be handed over", "hongyan")
 NO_RECEIPT = Cause(CauseKind.TIME, "NO-RECEIPT", "no receipt came in time", "hongyan")

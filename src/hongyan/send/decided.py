@@ -1,0 +1,80 @@
+"""What the sender has decided about messages in memory and not written yet, and how many it holds.
+
+Every way a message leaves memory other than by a hand-over goes through here: back to the store with a time, or to
+its end. It decides nothing itself.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hongyan.ledger.settlement import Ending, settlement
+from hongyan.model.cause import Cause
+from hongyan.model.message import Message
+from hongyan.model.tally import Tally
+from hongyan.model.world import World
+from hongyan.store.ops import Again, Event, Note, Op, Settle
+from hongyan.store.ordered import OrderedWriter
+
+
+class Decided:
+    """Gathers operations and gives them to the writer in order."""
+
+    def __init__(
+        self,
+        *,
+        writer: OrderedWriter,
+        world: Callable[[], World],
+        tally: Tally,
+        mint: Callable[[], int],
+        on_pushes: Callable[[], None],
+    ) -> None:
+        self._writer = writer
+        self._world = world
+        self._tally = tally
+        self._mint = mint
+        self._on_pushes = on_pushes
+        self.ops: list[Op] = []
+        """hand-overs are appended here directly: it is the hot path"""
+        self.held = 0
+        """messages in memory: waiting or under way"""
+        self.tried: dict[int, set[str]] = {}
+        """messages that a carrier of their route has put off, and which ones"""
+        self.soonest_due: int | None = None
+        """the earliest `due_at` since the sweep last looked"""
+
+    def again(self, message: Message, due_at: int, cause: Cause, now: int, *, counted: bool, carrier: str = "") -> None:
+        """Give a message back to the store until `due_at`, or until it expires if that is sooner."""
+        self.held -= 1
+        self.tried.pop(message.id, None)
+        due_at = min(due_at, max(message.expires_at, now))
+        if self.soonest_due is None or due_at < self.soonest_due:
+            self.soonest_due = due_at
+        self._tally.add("send_again", carrier, cause.kind)
+        self.ops.append(Again(message_id=message.id, at=now, due_at=due_at, cause=cause.joined(), counted=counted))
+
+    def end(self, message: Message, ending: Ending) -> None:
+        """End a message."""
+        self.held -= 1
+        self.tried.pop(message.id, None)
+        self.ops.append(settlement(message, ending, self._world(), self._mint))
+
+    def note(self, message_id: int, at: int, kind: str, text: str) -> None:
+        """Add a sentence to a message's timeline."""
+        self.ops.append(Note(events=[Event(message_id=message_id, at=at, kind=kind, text=text)]))
+
+    def flush(self) -> None:
+        """Give what was decided to the writer."""
+        if self.ops:
+            ops, self.ops = self.ops, []
+            settled = [(place, op) for place, op in enumerate(ops) if type(op) is Settle]
+            self._writer.add(ops, self._counter(settled) if settled else None)
+
+    def _counter(self, settled: Sequence[tuple[int, Settle]]) -> Callable[[Sequence[Any]], None]:
+        def done(results: Sequence[Any]) -> None:
+            moved = [op for place, op in settled if results[place]]
+            for op in moved:
+                self._tally.add("report_settled", op.state)
+            if any(op.push is not None for op in moved):
+                self._on_pushes()
+
+        return done
