@@ -15,7 +15,8 @@ MOST_LANES = 1_000
 MOST_WAITING = 1_000
 """rows of one lane in memory"""
 _FIRST_PACE, _MOST_PACE = 4, 32
-_FIRST_RATE = 100.0
+_FIRST_RATE = 2_000.0
+"""hopeful: coming back too early costs one claim, too late a wait"""
 _RATE_OVER_S = 5.0
 _LEAST_PUT_OFF_MS, _MOST_PUT_OFF_MS = 1_000, 600_000
 _LEASE_MARGIN_MS = 15_000

@@ -4,7 +4,8 @@ Turns a settled message into the call to make; sends nothing itself.
 """
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus
 
 from hongyan.model.cause import Cause, CauseKind, parse_cause
 from hongyan.model.clock import beijing_text
@@ -36,7 +37,7 @@ _OF_STATE = {
     State.EXPIRED: "EXPIRED",
 }
 _OF_REJECTION = {CauseKind.NUMBER: "ESME_RINVDSTADR", CauseKind.SENDER: "ESME_RINVSRCADR"}
-_FORM = (("content-type", "application/x-www-form-urlencoded"),)
+_FORM_HEADERS = (("content-type", "application/x-www-form-urlencoded"),)
 
 
 class Receipts:
@@ -54,37 +55,43 @@ class Receipts:
 
         spec: nxcloud#push.form, nxcloud#push.query
         """
-        form = urlencode(_fields(messages[0], "1" if app is None else app.cny_rate))
+        form = _form(messages[0], "1" if app is None else app.cny_rate)
         if app is not None and app.report_in_query:
             plain, hash_, fragment = target.partition("#")
             return PushCall(f"{plain}{'&' if '?' in plain else '?'}{form}{hash_}{fragment}", b"", ())
-        return PushCall(target, form.encode(), _FORM)
+        return PushCall(target, form.encode(), _FORM_HEADERS)
 
     def taken(self, status: int, body: bytes) -> bool:
         """Return whether the receiver said `success`; `error` or anything else means that it did not take it."""
         return 200 <= status < 300 and body.strip().lower() == b"success"  # noqa: PLR2004 - HTTP's "it went well"
 
 
-def _fields(message: Message, cny_rate: str) -> dict[str, str]:
-    """Return the fields of a receipt.
+def _form(message: Message, cny_rate: str) -> str:
+    """Return the fields of a receipt as a form.
+
+    Written out and not by `urlencode`, which costs a quarter of a whole push: most values need no quoting.
 
     spec: nxcloud#push.fields, nxcloud#items.ext
     """
     status, result = status_of(message)
-    fields = {
-        "phone": message.to,
-        "messageid": message.client_id or str(message.id),
-        "ext": message.session,
-        "status": str(status),
-        "result": result,
-        "sendtime": beijing_text(message.submitted_at or message.accepted_at),
-        "drtime": beijing_text(message.received_at or message.done_at),
-        "size": str(message.parts),
-        "currency": message.currency,
-        "price": amount(message.price // max(1, message.parts)),
-        "rate": cny_rate,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
+    ext = "" if message.session is None else f"&ext={_quoted(message.session)}"
+    return (
+        f"phone={message.to}&messageid={message.client_id or message.id}{ext}&status={status}&result={_quoted(result)}"
+        f"&sendtime={_time((message.submitted_at or message.accepted_at) // 1000)}"
+        f"&drtime={_time((message.received_at or message.done_at or message.accepted_at) // 1000)}"
+        f"&size={message.parts}&currency={_quoted(message.currency)}"
+        f"&price={amount(message.price // max(1, message.parts))}&rate={_quoted(cny_rate)}"
+    )
+
+
+def _quoted(text: str) -> str:
+    return text if text.isalnum() and text.isascii() else quote_plus(text)
+
+
+@lru_cache(maxsize=1024)
+def _time(seconds: int) -> str:
+    """Return a second of China's time, quoted; receipts come many to the second."""
+    return quote_plus(beijing_text(seconds * 1000))
 
 
 def status_of(message: Message) -> tuple[int, str]:
