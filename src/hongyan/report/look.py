@@ -22,6 +22,8 @@ from hongyan.store.ops import RefusalRow
 from hongyan.text.characters import is_storable
 from hongyan.text.codes import extract_code, links
 
+__all__ = ["Look", "MessageQuery", "with_code"]
+
 MOST_FOUND = 1000
 """messages of one request or one business id that are told of"""
 

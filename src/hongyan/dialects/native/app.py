@@ -1,0 +1,45 @@
+"""The FastAPI application of `/v1`. Its routes carry their whole path, so it is called with the scope as it came."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from hongyan import __version__
+from hongyan.accept import Desk
+from hongyan.dialects.native.callers import Doorkeeper
+from hongyan.dialects.native.envelope import Envelope
+from hongyan.dialects.native.refusals import REFUSALS, answer_refusals
+from hongyan.dialects.native.routes import Parts, router
+from hongyan.model.clock import Clock
+from hongyan.model.world import World
+from hongyan.report.look import Look
+
+
+def native(
+    look: Look,
+    desk: Desk,
+    world: Callable[[], World],
+    clock: Clock,
+    *,
+    body_limit: int,
+    admin_token: str = "",
+    allowed_hosts: tuple[str, ...] = (),
+    dev: bool = False,
+) -> FastAPI:
+    """Return the application. `dev`: no token needed on this machine, and messages may be deleted."""
+    app = FastAPI(
+        title="Hongyan",
+        version=__version__,
+        description="Send, look and wait. Every answer names its request id; every refusal names its reason.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=REFUSALS,
+    )
+    door = Doorkeeper(desk, world, admin_token=admin_token, allowed_hosts=allowed_hosts, dev=dev)
+    app.state.parts = Parts(look, desk, door, clock, dev)
+    app.include_router(router)
+    answer_refusals(app, desk)
+    app.add_middleware(Envelope, clock=clock, body_limit=body_limit)
+    return app
