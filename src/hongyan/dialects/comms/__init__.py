@@ -35,7 +35,7 @@ class Comms:
     """The comms API."""
 
     name = "comms"
-    prefixes: tuple[str, ...] = ("/comms/", _GATEWAYS)
+    prefixes: tuple[str, ...] = ("/comms/", _GATEWAYS)  # spec: comms#http.path
 
     def __init__(self, desk: Desk, reports: Reports, clock: Clock, world: Callable[[], World], random: Random) -> None:
         self._desk, self._clock, self._world, self._random = desk, clock, world, random
@@ -131,7 +131,7 @@ class Comms:
 
 
 def _only_post(exchange: Exchange) -> None:
-    """Refuse other HTTP methods. spec: comms#send.method."""
+    """Refuse other HTTP methods. spec: comms#http.method."""
     if exchange.method != "POST":
         raise Refused(Reason.UNKNOWN_METHOD, method=exchange.method[:20])
 

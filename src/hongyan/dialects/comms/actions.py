@@ -42,7 +42,8 @@ class Actions:
     async def _sendmsg(self, exchange: Exchange, caller: Caller, fields: Fields) -> dict[str, Any]:
         """Send one templated text.
 
-        spec: comms#send.mobile, comms#send.mobile.loose, comms#send.templateID, comms#send.templateParamSet
+        spec: comms#send.mobile, comms#send.mobile.loose, comms#send.templateID, comms#send.templateParamSet,
+        comms#send.values.surplus
         """
         if _text(fields, "channel") not in ("", *CHANNELS):
             raise Refused(Reason.BAD_FIELD, field="channel", why="0 or 1")
@@ -78,7 +79,8 @@ class Actions:
     async def _pull_set(self, exchange: Exchange, caller: Caller, fields: Fields) -> dict[str, Any]:
         """Tell where up to a hundred messages stand, leaving out those unknown or past their window.
 
-        spec: comms#pullset.externalIds, comms#pullset.most, comms#pullset.empty, comms#pullset.unknown
+        spec: comms#pullset.externalIds, comms#pullset.most, comms#pullset.empty, comms#pullset.unknown,
+        comms#pullset.set
         """
         asked = loose_list(_given(fields, "externalIds"), field="externalIds", most=MOST_IDS)
         if not asked:

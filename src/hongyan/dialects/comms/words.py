@@ -18,12 +18,13 @@ from hongyan.model.submission import Answer
 VERSION = "1.0.0"
 """spec: comms#answer.ver"""
 
+# spec: comms#answer.code
 OK = "0000"
 CALLERS_FAULT = "1005"
 SERVICE_DOWN = "1999"
 BUG = "9999"
 
-SUCCESS_TEXT = "成功。"
+SUCCESS_TEXT = "成功。"  # spec: comms#answer.msg
 _TROUBLE_TEXT = "系统异常，请联系管理员。"
 
 _CODES: Mapping[Reason, str] = {
@@ -35,7 +36,7 @@ _CODES: Mapping[Reason, str] = {
 }
 
 _HTTP: Mapping[Reason, int] = {
-    # spec: comms#http.status
+    # spec: comms#http.status, comms#auth.failed
     Reason.MISSING_SEAL: 401,
     Reason.BAD_SEAL_FIELD: 401,
     Reason.BAD_SEAL_METHOD: 401,
@@ -56,7 +57,7 @@ _HTTP: Mapping[Reason, int] = {
 DETAILS: Mapping[Reason, str] = {
     Reason.BAD_REQUEST: "请求体无法解析",
     Reason.MISSING_FIELD: "缺少必选参数",
-    Reason.BAD_FIELD: "参数类型或取值错误",
+    Reason.BAD_FIELD: "参数类型或取值错误",  # spec: comms#body.types
     Reason.TOO_LARGE: "请求过大",
     Reason.UNKNOWN_PATH: "接口不存在",
     Reason.UNKNOWN_METHOD: "仅支持POST请求",
@@ -78,7 +79,7 @@ DETAILS: Mapping[Reason, str] = {
     Reason.PROJECT_CLOSED: "账号已停用",
     Reason.UNKNOWN_APP: "应用不存在",
     Reason.NOT_PERMITTED: "没有权限",
-    Reason.TOO_FAST: "请求过于频繁",
+    Reason.TOO_FAST: "请求过于频繁",  # spec: comms#rate
     Reason.APP_TOO_FAST: "请求过于频繁",
     Reason.OVERLOADED: "服务繁忙",
     Reason.BAD_NUMBER: "手机号码格式错误",
@@ -88,7 +89,7 @@ DETAILS: Mapping[Reason, str] = {
     Reason.UNKNOWN_TEMPLATE: "模板不存在",
     Reason.TEMPLATE_NOT_APPROVED: "模板未审核通过",
     Reason.NO_TEMPLATE_MATCH: "内容与模板不匹配",
-    Reason.MISSING_VALUE: "模板参数不足",
+    Reason.MISSING_VALUE: "模板参数不足",  # spec: comms#send.values.few
     Reason.BAD_VALUE: "模板参数取值错误",
     Reason.VALUE_TOO_LONG: "模板参数过长",
     Reason.VALUE_HAS_URL: "模板参数不能包含链接",

@@ -69,7 +69,7 @@ class Yundashi:
     async def _send(self, exchange: Exchange) -> Answer:
         """Send one text to each number. An array of numbers is answered number by number.
 
-        spec: yundashi#tel, yundashi#multi.tel
+        spec: yundashi#tel, yundashi#multi.tel, yundashi#multi.detail
         """
         exchange.action = exchange.path.rpartition("/")[2]
         send = read(exchange, Send)

@@ -37,7 +37,7 @@ class Asking:
         pull = read(exchange, Pull)
         caller = self._desk.identify(exchange, claim(exchange, pull))
         kind, most = _kind(pull), _most(pull)
-        if kind == REPLIES:
+        if kind == REPLIES:  # spec: yundashi#pullstatus.replies: texts from handsets, none of which we hold
             return _told([])
         return _told(await self._reports.take(caller.project.name, exchange.dialect, most))
 

@@ -12,7 +12,7 @@ from hongyan.model.world import Caller
 MOST_NUMBERS = 200
 """spec: yundashi#multi.most"""
 MOST_CHARACTERS = 450
-"""spec: yundashi#msg.length"""
+"""spec: yundashi#send.msg.length"""
 MOST_VALUE = 12
 MOST_CODE_DIGITS = 6
 _MAINLAND = "86"
@@ -54,7 +54,7 @@ def _check_numbers(numbers: Sequence[Tel]) -> None:
 
 
 def _finished(send: Send) -> Item:
-    """Return the words of a finished text. spec: yundashi#msg, yundashi#msg.signature."""
+    """Return the words of a finished text. spec: yundashi#send.msg, yundashi#send.msg.signature."""
     kind = integer(send.type, "type")
     if kind not in _CATEGORIES:
         raise Refused(Reason.BAD_FIELD, field="type", why="0 or 1")

@@ -85,6 +85,7 @@ def read(exchange: Exchange, shape: type[Shape]) -> Shape:
 def claim(exchange: Exchange, sealed: Sealed, mobiles: Sequence[Text] = ()) -> Claim:
     """Return who calls and how they proved it. spec: yundashi#sig, yundashi#sdkappid, yundashi#random.
 
+    spec: yundashi#sig.many, yundashi#sig.none
     The texts under the seal are those that were sent: `random` keeps its leading zeros.
     """
     query = form_fields(exchange.query)
