@@ -14,7 +14,7 @@ from hongyan.model.world import Caller, Template
 from hongyan.report import Reports
 
 MOST_CHARACTERS = 500
-"""of signature and text together: spec: alibaba#limit.length"""
+"""of signature and text together: spec: alibaba#limits.length"""
 _MOST_OUT_ID = 255
 _MOST_EXTEND = 12
 
@@ -87,7 +87,7 @@ def same_length(field: str, values: Sequence[Any], wanted: int) -> None:
     spec: alibaba#batch.arrays
     """
     if len(values) != wanted:
-        raise Refused(Reason.BAD_FIELD, field=field, why=f"{len(values)} elements for {wanted} numbers")
+        raise Refused(Reason.BAD_FIELD, field=field, why="not one element a number", got=len(values), wanted=wanted)
 
 
 def biz_id(submission: int) -> str:

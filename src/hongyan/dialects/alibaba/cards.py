@@ -195,7 +195,7 @@ def _web_address(text: str) -> str | None:
 
 
 def _told(template: Template, items: Sequence[Item], verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    """spec: alibaba#card.Data.."""
+    """spec: alibaba#card.Data."""
     shown: list[str] = []
     others: list[str] = []
     ids: dict[Leg, str] = {}

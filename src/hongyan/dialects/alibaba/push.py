@@ -46,7 +46,7 @@ class SmsReport:
 
 
 def _report(message: Message) -> dict[str, str | bool]:
-    """spec: alibaba#push.fields.."""
+    """spec: alibaba#push.fields."""
     outcome = outcome_of(message)
     return {
         "phone_number": as_written(message.to),

@@ -54,7 +54,7 @@ async def query_send_details(ask: Ask) -> dict[str, Any]:
 
 
 def _detail(message: Message) -> dict[str, Any]:
-    """spec: alibaba#query.items.."""
+    """spec: alibaba#query.items."""
     outcome = outcome_of(message)
     return _without_empty(
         {
@@ -107,7 +107,7 @@ async def get_card_sms_details(ask: Ask) -> dict[str, Any]:
 
 
 def _record(message: Message) -> dict[str, Any]:
-    """spec: alibaba#query.Records.."""
+    """spec: alibaba#query.Records."""
     outcome = outcome_of(message)
     never_left = message.leg is Leg.CARD and message.state is State.REJECTED
     return _without_empty(
@@ -128,7 +128,7 @@ def _record(message: Message) -> dict[str, Any]:
 
 
 def _render_status(message: Message) -> int:
-    """spec: alibaba#query.RenderStatus.."""
+    """spec: alibaba#query.RenderStatus."""
     if message.rendered_at is not None:
         return _RENDERED
     failed = message.leg is Leg.CARD and message.state is State.DELIVERED and message.refund is not None
@@ -145,7 +145,7 @@ def _without_empty(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def _number(text: str) -> str:
-    """spec: alibaba#query.PhoneNumber.."""
+    """spec: alibaba#query.PhoneNumber."""
     found = parse(text)
     if found is None:
         raise Refused(Reason.BAD_NUMBER)
@@ -170,7 +170,7 @@ def _day(ask: Ask, text: str) -> tuple[int, int]:
 
 
 def _submission(field: str, text: str) -> int:
-    """spec: alibaba#query.BizId.."""
+    """spec: alibaba#query.BizId."""
     found = from_decimal(text.removesuffix("^0"))
     if found is None:
         raise Refused(Reason.BAD_FIELD, field=field, why="not an id of ours")

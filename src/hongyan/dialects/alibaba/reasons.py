@@ -56,7 +56,7 @@ _NEEDED_BY_CHOICE = frozenset({"SmsTemplateCode", "DigitalTemplateCode", "mobile
 
 
 def _unreadable(facts: Facts, _action: str) -> Words:
-    """spec: alibaba#error.Invalid.."""
+    """spec: alibaba#error.Invalid."""
     field = _field(facts)
     code = field if field.isascii() and field.replace(".", "").isalnum() else "Parameter"
     return _gateway(f"Invalid{code}", f"Specified parameter {field} is not valid.")
@@ -65,6 +65,8 @@ def _unreadable(facts: Facts, _action: str) -> Words:
 def _bad_field(facts: Facts, _action: str) -> Words:
     """spec: alibaba#code.INVALID_JSON_PARAM and alibaba#card.code.InvalidParameter."""
     field = _field(facts)
+    if "wanted" in facts:
+        return _isv("INVALID_PARAMETERS", f"参数{field}与手机号码的个数不一致")
     if field in _JSON_FIELDS:
         return _isv("INVALID_JSON_PARAM", f"参数{field}不是合法的JSON")
     if field in _CARD_FIELDS:
@@ -101,7 +103,7 @@ def _bad_seal(facts: Facts, _action: str) -> Words:
 
 
 def _number_limit(facts: Facts, _action: str) -> Words:
-    """spec: alibaba#code.BUSINESS_LIMIT_CONTROL.."""
+    """spec: alibaba#code.BUSINESS_LIMIT_CONTROL."""
     span = _SPANS.get(str(facts.get("span")), "天级")
     whose = "号码" if facts.get("name") == "number-day" else ""
     return _isv("BUSINESS_LIMIT_CONTROL", f"触发{whose}{span}流控Permits:{facts.get('permits', 0)}")
@@ -116,7 +118,7 @@ _SPANS = {
 
 
 def _not_permitted(_facts: Facts, action: str) -> Words:
-    """spec: alibaba#code.ForbiddenAction.."""
+    """spec: alibaba#code.ForbiddenAction."""
     if action in CARD_ACTIONS:
         text = "Access to the account is denied. Please contact the administrator."
         return Words(200, "ForbiddenAction", text)
@@ -124,7 +126,7 @@ def _not_permitted(_facts: Facts, action: str) -> Words:
 
 
 def _region(facts: Facts, _action: str) -> Words:
-    """spec: alibaba#code.DOMESTIC_NUMBER_NOT_SUPPORTED.."""
+    """spec: alibaba#code.DOMESTIC_NUMBER_NOT_SUPPORTED."""
     if "template" in facts:
         return _isv("DOMESTIC_NUMBER_NOT_SUPPORTED", "国际/港澳台短信模板不支持发送境内号码")
     return _isv("MOBILE_NUMBER_ILLEGAL", "该账号不支持向此国家或地区的号码发送")
