@@ -154,7 +154,8 @@ class AcceptDesk:
             if place < at_once:
                 message.state, message.due_at = State.SENDING, now_ms + self._lease_ms
             if draft.link is not None:
-                draft.link.message_id = message.id if draft.link.kind == "card" or draft.item.collect_clicks else None
+                # without click collection (NXCloud linkVerbose 0) a click is counted but names no number
+                draft.link.message_id = message.id if draft.leg is Leg.CARD or draft.item.collect_clicks else None
                 links.append(draft.link)
             messages.append(message)
         notes = msgspec.json.encode(exchange.notes).decode()

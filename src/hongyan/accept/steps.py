@@ -10,7 +10,7 @@ import msgspec
 from hongyan.accept.counting import buckets
 from hongyan.accept.draft import Draft
 from hongyan.links.cards import card_text
-from hongyan.links.shorten import shorten
+from hongyan.links.shorten import card_address, shorten
 from hongyan.model.clock import beijing
 from hongyan.model.errors import Refused
 from hongyan.model.message import Category, Leg
@@ -218,7 +218,7 @@ def _word_card(draft: Draft) -> None:
     values = dict(item.card_values)
     text = card_text(card_, values) if item.template is None else _rendered(_approved(draft, item.template), item)
     code = draft.desk.mint_code()
-    draft.content = f"{text} {draft.desk.public_base}/c/{code}"
+    draft.content = f"{text} {card_address(draft.desk.public_base, code)}"
     kept = {"values": values, "customUrl": item.card_url}
     draft.link = _link(draft, code, "card", template.name, msgspec.json.encode(kept).decode())
 
@@ -230,11 +230,8 @@ def _shorten(draft: Draft) -> None:
     link = draft.desk.of.links.get(asked)
     if link is None:
         raise Refused(Reason.UNKNOWN_LINK, link=asked)
-    if not draft.item.collect_clicks:
-        draft.content = shorten(draft.content, link.target, draft.desk.public_base, "")
-        return
     code = draft.desk.mint_code()
-    draft.content = shorten(draft.content, link.target, draft.desk.public_base, code)
+    draft.content = shorten(draft.content, asked, draft.desk.public_base, code)
     draft.link = _link(draft, code, "url", link.target, "")
 
 
