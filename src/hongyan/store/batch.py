@@ -160,8 +160,8 @@ class Batch:
         """(at, code)"""
         self.pushes: list[PushRow] = []
         self.pushes_done: list[int] = []
-        self.pushes_again: list[tuple[int, int]] = []
-        """(due_at, id)"""
+        self.pushes_again: list[tuple[int, int, int]] = []
+        """(due_at, tries more, id)"""
         self.mailbox: list[tuple[str, str, int, int]] = []
         """(project, dialect, message id, at)"""
         self._entry_ids = entry_ids

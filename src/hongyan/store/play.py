@@ -29,7 +29,8 @@ from hongyan.store.ops import (
     Settle,
     Unpark,
 )
-from hongyan.store.play_accept import accept, storable
+from hongyan.store.play_accept import accept
+from hongyan.store.text import storable
 
 
 def play(batch: Batch, ops: Sequence[Op]) -> list[Any]:
@@ -43,7 +44,7 @@ def _handed(batch: Batch, op: Handed) -> bool:
         return False
     found.state, found.due_at, found.submitted_at = State.SUBMITTED, op.due_at, op.at
     found.attempts += 1
-    found.carrier, found.provider_id = op.carrier, op.provider_id
+    found.carrier, found.provider_id = op.carrier, storable(op.provider_id)
     batch.changed(found, routed=True)
     return True
 
@@ -68,12 +69,14 @@ def _settle(batch: Batch, op: Settle) -> bool:
     found.state, found.due_at, found.done_at, found.cause = op.state, None, op.at, storable(op.cause)
     if op.received_at is not None:
         found.received_at = op.received_at
+    if op.submitted_at is not None and found.submitted_at is None:
+        found.submitted_at = op.submitted_at
     if op.rendered_at is not None and found.rendered_at is None:
         found.rendered_at = op.rendered_at
     routed = op.carrier is not None or op.provider_id is not None
     if routed:
         found.carrier = op.carrier or found.carrier
-        found.provider_id = op.provider_id or found.provider_id
+        found.provider_id = storable(op.provider_id) if op.provider_id else found.provider_id
     if op.refund and found.charge is not None and found.refund is None:
         found.refund = batch.book(op.project, "refund", op.refund, op.at)
     if op.push is not None:
@@ -114,11 +117,13 @@ def _record(batch: Batch, op: Record) -> None:
 
 
 def _park(batch: Batch, op: Park) -> None:
+    for row in op.rows:
+        row.provider_id, row.cause = storable(row.provider_id), storable(row.cause)
     batch.parked.extend(op.rows)
 
 
 def _unpark(batch: Batch, op: Unpark) -> None:
-    gone = {(op.carrier, provider_id) for provider_id in op.provider_ids}
+    gone = {(op.carrier, storable(provider_id)) for provider_id in op.provider_ids}
     batch.parked = [row for row in batch.parked if (row.carrier, row.provider_id) not in gone]
     batch.unparked.extend(gone)
 
@@ -129,7 +134,7 @@ def _push_done(batch: Batch, op: PushDone) -> None:
 
 
 def _push_again(batch: Batch, op: PushAgain) -> None:
-    batch.pushes_again.extend((op.due_at, one) for one in op.ids)
+    batch.pushes_again.extend((op.due_at, int(op.counted), one) for one in op.ids)
     _add_events(batch, op.events)
 
 

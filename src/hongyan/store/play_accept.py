@@ -9,6 +9,7 @@ from hongyan.model.message import Message
 from hongyan.model.reason import Reason
 from hongyan.store.batch import Batch
 from hongyan.store.ops import Accept, Accepted, Bucket
+from hongyan.store.text import storable
 
 _TAKEN = Accepted()
 _NO_BALANCE = Accepted(Reason.NO_BALANCE)
@@ -22,9 +23,9 @@ def accept(batch: Batch, op: Accept) -> list[Accepted]:
     if op.nonce is not None and not repeated and batch.nonces.get(op.nonce, -1) >= op.now_ms:
         return [_NONCE_USED] * len(op.messages)
     verdicts, taken, counted = _decide(batch, op)
-    if op.whole and any(verdict.reason is not None for verdict in verdicts):
+    if op.whole and (refusal := next((one for one in verdicts if one.reason is not None), None)) is not None:
         _forget(batch, taken, counted)
-        return verdicts
+        return [one if one.reason is not None or one.earlier is not None else refusal for one in verdicts]
     _keep(batch, op, taken, counted)
     if op.nonce is not None:
         batch.nonces[op.nonce] = batch.spent[op.nonce] = op.nonce_until
@@ -108,12 +109,3 @@ def _keep(batch: Batch, op: Accept, taken: Sequence[Message], counted: Sequence[
         batch.counts[slot] = batch.counts.get(slot, 0) + 1
     if op.links:
         batch.links.extend(row for row in op.links if row.message_id is None or row.message_id in messages)
-
-
-def storable(text: str) -> str:
-    """Return the text in a form that both databases take: lone surrogates and NUL written out as escapes."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-8", "backslashreplace").decode()
-    return text.replace("\0", "\\0") if "\0" in text else text

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from hongyan.model.ids import first_id_at
 from hongyan.store import MessageQuery
+from hongyan.store.text import storable
 
 CLOCK_SLACK_MS = 3_600_000
 """an id is minted within this of the time its message was accepted"""
@@ -32,14 +33,14 @@ def where(query: MessageQuery, wording: Wording) -> tuple[str, list[Any]]:
         values.append(value)
         conditions.append(template.format(wording.mark(len(values))))
 
-    for column in ("project", "to", "dialect", "template"):
+    for column in ("project", "to", "dialect", "template", "client_id"):
         if (value := getattr(query, column)) is not None:
-            add(f'"{column}" = {{}}', value)
+            add(f'"{column}" = {{}}', storable(value))
     for column, chosen in (("state", query.states), ("leg", query.legs), ("submission", query.submissions)):
         if chosen:
             add(wording.among(column, "{}"), wording.listed(chosen))
     if query.text:
-        add(wording.holds("content", "{}"), query.text)
+        add(wording.holds("content", "{}"), storable(query.text))
     for template, bound in _bounds(query):
         if bound is not None:
             add(template, bound)

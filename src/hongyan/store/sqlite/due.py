@@ -7,9 +7,7 @@ from hongyan.store.ops import PushRow
 from hongyan.store.rows import MESSAGE, PUSH
 from hongyan.store.sqlite.connection import fetch, many
 from hongyan.store.sqlite.statements import MANY
-
-LOOK_AGAIN_MS = 60_000
-"""overdue messages are somebody's to handle for this long"""
+from hongyan.store.sweep import LOOK_AGAIN_MS
 
 _DUE = f"SELECT {MESSAGE.columns} FROM messages WHERE state = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?"
 _LEASE = f"UPDATE messages SET state = ?, due_at = ? WHERE id IN {MANY}"

@@ -12,8 +12,8 @@ from hongyan.store.query import Wording, where
 from hongyan.store.rows import EVENT, LINK, MESSAGE, REFUSAL, SUBMISSION, UNCLAIMED, Shape
 from hongyan.store.sqlite.connection import fetch, many, number
 from hongyan.store.sqlite.statements import BALANCE, MANY
+from hongyan.store.sweep import BACKLOG_CAP
 
-BACKLOG_CAP = 1_000_001
 _WORDING = Wording(
     among=lambda column, mark: f"{column} IN (SELECT value FROM carray({mark}))",
     holds=lambda column, mark: f"instr({column}, {mark}) > 0",

@@ -40,7 +40,7 @@ MOVE_PLAIN = _move(PLAIN)
 MOVE_ROUTED = _move(ROUTED)
 CLICK = "UPDATE links SET clicks = clicks + 1, first_click_at = coalesce(first_click_at, ?) WHERE code = ?"
 PUSH_DONE = "DELETE FROM pushes WHERE id = ?"
-PUSH_AGAIN = "UPDATE pushes SET due_at = ?, tries = tries + 1 WHERE id = ?"
+PUSH_AGAIN = "UPDATE pushes SET due_at = ?, tries = tries + ? WHERE id = ?"
 
 STANDINGS = f"SELECT {', '.join(STANDING)} FROM messages WHERE id IN {MANY}"
 STANDING_BY_ID = f"SELECT {', '.join(STANDING)} FROM messages WHERE id = ?"

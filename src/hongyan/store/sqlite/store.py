@@ -23,6 +23,7 @@ from hongyan.store.ops import Event, LinkRow, Op, PushRow, RefusalRow, Submissio
 from hongyan.store.sqlite import chores, due, read
 from hongyan.store.sqlite.commit import Transaction, Work
 from hongyan.store.sqlite.connection import begin_waiting, connect, reachable
+from hongyan.store.text import storable
 from hongyan.store.thread import OneThread
 from hongyan.store.vault import Vault
 from hongyan.store.world import to_world
@@ -161,10 +162,10 @@ class SqliteStore:
         return self._point(read.submission, submission_id)
 
     async def submissions_of_request(self, request_id: str) -> list[SubmissionRow]:
-        return self._point(read.submissions_of_request, request_id)
+        return self._point(read.submissions_of_request, storable(request_id))
 
     async def refusals_of_request(self, request_id: str) -> list[RefusalRow]:
-        return self._point(read.refusals_of_request, request_id)
+        return self._point(read.refusals_of_request, storable(request_id))
 
     async def refusals(self, limit: int) -> list[RefusalRow]:
         return await self._list(read.refusals, limit)
@@ -173,7 +174,7 @@ class SqliteStore:
         return self._point(read.events, message_id)
 
     async def link(self, code: str) -> LinkRow | None:
-        return self._point(read.link, code)
+        return self._point(read.link, storable(code))
 
     async def unclaimed(self, limit: int) -> list[Unclaimed]:
         return await self._list(read.unclaimed, limit)

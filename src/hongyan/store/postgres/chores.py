@@ -1,0 +1,140 @@
+"""Chores of the cluster's engine: migrating, the world's declarations, old rows, a wiped dev store."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hongyan.model.ids import first_id_at
+from hongyan.model.world import Declared, Project
+from hongyan.store.migrate import VERSION_QUERY, steps
+from hongyan.store.postgres.statements import INSERT_ENTRIES, LOCK_BALANCES, MAKE_BALANCES
+from hongyan.store.vault import Vault
+from hongyan.store.world import COUNTS_KEPT_MS, VERSION_ROW, paid_in_micros, to_row
+
+CHANNEL = "hongyan_world"
+"""NOTIFY goes here when the world changed; the payload is its version"""
+_MIGRATION_LOCK = 0x486F_6E67_7961_6E00
+
+_BUMP = (
+    "INSERT INTO world_version (id, version) VALUES ($1, 1) "
+    "ON CONFLICT (id) DO UPDATE SET version = world_version.version + 1 RETURNING version"
+)
+_PUT = (
+    "INSERT INTO world_items (kind, project, name, seq, body, secrets) "
+    "VALUES ($1, $2, $3, (SELECT coalesce(max(seq), 0) + 1 FROM world_items), $4, $5) "
+    "ON CONFLICT (kind, project, name) DO UPDATE SET body = excluded.body, secrets = excluded.secrets"
+)
+_DROP = "DELETE FROM world_items WHERE kind = $1 AND project = $2 AND name = $3"
+_PAID_IN = "SELECT project, paid_in FROM balances WHERE project = ANY($1::text[])"
+_CREDIT = "UPDATE balances SET amount = amount + $2, currency = $3, paid_in = $4 WHERE project = $1"
+_NEXT_ENTRY = "SELECT nextval(pg_get_serial_sequence('entries', 'id'))"
+
+
+async def migrate(connection: Any) -> None:
+    """Lead the database to this version's tables; one process does it, the others wait and find it done."""
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _MIGRATION_LOCK)
+        known = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
+        version = await connection.fetchval(VERSION_QUERY) if known else None
+        if script := steps("postgresql", version):
+            await connection.execute(script)
+
+
+async def declare(
+    pool: Any, vault: Vault, put: Sequence[Declared], drop: Sequence[tuple[str, str, str]], now_ms: int
+) -> int:
+    """Write declared things, credit what projects paid in, and return the new version."""
+    projects = sorted((thing for thing in put if isinstance(thing, Project)), key=lambda one: one.name)
+    rows = [to_row(thing, vault) for thing in put]
+    async with pool.acquire() as connection:
+        if projects:
+            await connection.execute(MAKE_BALANCES, [project.name for project in projects])
+        async with connection.transaction():
+            version: int = await connection.fetchval(_BUMP, VERSION_ROW)  # first: declarations wait for each other
+            await connection.executemany(_DROP, drop)
+            await connection.executemany(_PUT, rows)
+            await _credit(connection, projects, now_ms)
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(version))
+    return version
+
+
+async def _credit(connection: Any, projects: Sequence[Project], now_ms: int) -> None:
+    names = [project.name for project in projects]
+    await connection.fetch(LOCK_BALANCES, names)
+    credited: dict[str, int] = {row[0]: row[1] for row in await connection.fetch(_PAID_IN, names)}
+    for project in projects:
+        paid_in = paid_in_micros(project)
+        difference = paid_in - credited[project.name]
+        if difference:
+            entry_id = await connection.fetchval(_NEXT_ENTRY)
+            entry = (entry_id, project.name, now_ms, "paid-in", difference, "declared")
+            await INSERT_ENTRIES.run(connection, [entry])
+        await connection.execute(_CREDIT, project.name, difference, project.currency, paid_in)
+
+
+_OLD_MESSAGES = "SELECT id FROM messages WHERE id < $1 AND due_at IS NULL ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED"
+_WITH_MESSAGES = (
+    "DELETE FROM events WHERE message_id = ANY($1::bigint[])",
+    "DELETE FROM links WHERE message_id = ANY($1::bigint[])",
+    "DELETE FROM messages WHERE id = ANY($1::bigint[])",
+)
+
+
+def _slice(table: str, key: str, condition: str, order: str = "") -> str:
+    return (
+        f"DELETE FROM {table} WHERE ({key}) IN "
+        f"(SELECT {key} FROM {table} AS one WHERE {condition} {order} LIMIT $2 FOR UPDATE SKIP LOCKED)"
+    )
+
+
+_EMPTY = "id < $1 AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.submission = one.id)"
+_OLD_BY_ID = (_slice("submissions", "id", _EMPTY, "ORDER BY id"), _slice("refusals", "id", "id < $1", "ORDER BY id"))
+_OLD_BY_TIME = (
+    "DELETE FROM mailbox WHERE at < $1 AND id IN (SELECT id FROM mailbox ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)",
+    _slice("unclaimed", "carrier, provider_id, state", "at < $1"),
+)
+_SPENT_NONCES = _slice("nonces", "nonce", "until < $1")
+_SPENT_COUNTS = _slice("counts", "bucket, at", "at < $1")
+
+
+async def purge(pool: Any, before_ms: int, now_ms: int, slice_rows: int) -> int:
+    """Delete one slice of what is too old from every table; return how many rows went."""
+    gone = 0
+    first_kept = first_id_at(before_ms)
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            old = [row[0] for row in await connection.fetch(_OLD_MESSAGES, first_kept, slice_rows)]
+            if old:
+                for statement in _WITH_MESSAGES:
+                    gone += _deleted(await connection.execute(statement, old))
+        for statement, bound in (
+            *((statement, first_kept) for statement in _OLD_BY_ID),
+            *((statement, before_ms) for statement in _OLD_BY_TIME),
+            (_SPENT_NONCES, now_ms),
+            (_SPENT_COUNTS, now_ms - COUNTS_KEPT_MS),
+        ):
+            gone += _deleted(await connection.execute(statement, bound, slice_rows))
+    return gone
+
+
+_OF_PROJECT = "(SELECT id FROM messages WHERE $1::text IS NULL OR project = $1)"
+_WIPE = (
+    f"DELETE FROM events WHERE message_id IN {_OF_PROJECT}",
+    f"DELETE FROM links WHERE message_id IN {_OF_PROJECT}",
+    "DELETE FROM pushes WHERE $1::text IS NULL OR project = $1",
+    "DELETE FROM mailbox WHERE $1::text IS NULL OR project = $1",
+    "DELETE FROM submissions WHERE $1::text IS NULL OR project = $1",
+    "DELETE FROM messages WHERE $1::text IS NULL OR project = $1",
+)
+
+
+async def erase_messages(pool: Any, project: str | None) -> int:
+    """Delete all messages (of one project) and what hangs on them; return how many messages went."""
+    gone = 0
+    async with pool.acquire() as connection, connection.transaction():
+        for statement in _WIPE:
+            gone = _deleted(await connection.execute(statement, project))
+    return gone
+
+
+def _deleted(tag: str) -> int:
+    return int(tag.rpartition(" ")[2])

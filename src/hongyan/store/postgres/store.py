@@ -1,0 +1,201 @@
+"""The cluster's store: `Store` on PostgreSQL. Any number of processes open it; each has one group-commit writer.
+
+Reads and the sweep use the pool directly; accepting and settling go through the writer, in one transaction a batch.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from hongyan.model.clock import Clock
+from hongyan.model.errors import Misconfigured, Refused
+from hongyan.model.message import Message
+from hongyan.model.reason import Reason
+from hongyan.model.tally import Tally
+from hongyan.model.world import Declared, World
+from hongyan.store import MessageQuery
+from hongyan.store.ops import Event, LinkRow, Op, PushRow, RefusalRow, SubmissionRow, Unclaimed
+from hongyan.store.postgres import chores, due, read
+from hongyan.store.postgres.commit import Transaction
+from hongyan.store.postgres.pool import connect, reachable
+from hongyan.store.vault import Vault
+from hongyan.store.world import to_world
+from hongyan.store.writer import Writer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class PostgresStore:
+    """See `hongyan.store.Store`. `dsn` is a PostgreSQL URL.
+
+    `on_world_changed` is called on the event loop soon after any process declared something.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        vault: Vault,
+        clock: Clock,
+        tally: Tally,
+        on_world_changed: Callable[[], None] | None = None,
+    ) -> None:
+        self._dsn = dsn
+        self._vault = vault
+        self._clock = clock
+        self._tally = tally
+        self._on_world_changed = on_world_changed
+        self._pool: Any = None
+        self._listening: Any = None
+
+    async def open(self) -> None:
+        """Migrate if needed, connect, start the writer. Raises Misconfigured."""
+        pool = await connect(self._dsn)
+        try:
+            async with pool.acquire() as connection:
+                await chores.migrate(connection)
+            if self._on_world_changed is not None:
+                self._listening = await pool.acquire()
+                await self._listening.add_listener(chores.CHANNEL, self._heard)
+        except Misconfigured:
+            await pool.close()
+            raise
+        self._writer = Writer(Transaction(pool).commit, self._tally)
+        self._writer.start()
+        self._pool = pool
+
+    async def close(self) -> None:
+        """Commit what waits, then close."""
+        if self._pool is None:
+            return
+        await self._writer.close()
+        pool, self._pool = self._pool, None
+        if self._listening is not None:
+            await self._listening.remove_listener(chores.CHANNEL, self._heard)
+            await pool.release(self._listening)
+        await pool.close()
+
+    def _heard(self, *_what: object) -> None:
+        if self._on_world_changed is not None:
+            self._on_world_changed()
+
+    # --- writing
+
+    async def write(self, op: Op) -> Any:
+        """Commit one operation with whatever else waits; return its result."""
+        if self._pool is None:
+            raise _closed()
+        return await self._writer.write(op)
+
+    async def write_all(self, ops: Sequence[Op]) -> list[Any]:
+        """Commit operations in order; return their results."""
+        if self._pool is None:
+            raise _closed()
+        return await self._writer.write_all(ops)
+
+    # --- the sweep
+
+    async def claim(self, now_ms: int, lease_ms: int, limit: int) -> list[Message]:
+        return await self._do(due.claim, now_ms, lease_ms, limit)
+
+    async def overdue(self, now_ms: int, limit: int) -> list[Message]:
+        return await self._do(due.overdue, now_ms, limit)
+
+    async def abandon_leases(self, now_ms: int) -> int:  # noqa: ARG002 - the contract's
+        """Do nothing: other processes live on, and their leases with them; those of the dead run out."""
+        return 0
+
+    async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int) -> list[PushRow]:
+        return await self._do(due.claim_pushes, now_ms, lease_ms, limit)
+
+    async def take_mailbox(self, project: str, dialect: str, most: int, now_ms: int) -> list[Message]:  # noqa: ARG002 - the contract's
+        return await self._do(due.take_mailbox, project, dialect, most)
+
+    async def outstanding(self, carrier: str, limit: int) -> list[Message]:
+        return await self._do(read.outstanding, carrier, limit)
+
+    async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
+        return await self._do(read.by_provider, carrier, provider_ids)
+
+    async def backlog(self) -> int:
+        return await self._do(read.backlog)
+
+    # --- reading
+
+    async def message(self, message_id: int) -> Message | None:
+        found = await self._do(read.messages_by_id, (message_id,))
+        return found[0] if found else None
+
+    async def messages_by_id(self, message_ids: Sequence[int]) -> list[Message]:
+        return await self._do(read.messages_by_id, message_ids)
+
+    async def messages(self, query: MessageQuery) -> list[Message]:
+        return await self._do(read.messages, query)
+
+    async def count(self, query: MessageQuery) -> int:
+        return await self._do(read.count, query)
+
+    async def submission(self, submission_id: int) -> SubmissionRow | None:
+        return await self._do(read.submission, submission_id)
+
+    async def submissions_of_request(self, request_id: str) -> list[SubmissionRow]:
+        return await self._do(read.submissions_of_request, request_id)
+
+    async def refusals_of_request(self, request_id: str) -> list[RefusalRow]:
+        return await self._do(read.refusals_of_request, request_id)
+
+    async def refusals(self, limit: int) -> list[RefusalRow]:
+        return await self._do(read.refusals, limit)
+
+    async def events(self, message_id: int) -> list[Event]:
+        return await self._do(read.events, message_id)
+
+    async def link(self, code: str) -> LinkRow | None:
+        return await self._do(read.link, code)
+
+    async def unclaimed(self, limit: int) -> list[Unclaimed]:
+        return await self._do(read.unclaimed, limit)
+
+    async def balance(self, project: str) -> int:
+        return await self._do(read.balance, project)
+
+    async def ledger_sum(self, project: str) -> int:
+        return await self._do(read.ledger_sum, project)
+
+    # --- the world
+
+    async def world(self) -> World:
+        version, rows = await self._do(read.world_rows)
+        return to_world(version, rows, self._vault)
+
+    async def world_version(self) -> int:
+        return await self._do(read.world_version)
+
+    async def declare(self, put: Sequence[Declared], drop: Sequence[tuple[str, str, str]], now_ms: int) -> int:
+        if not put and not drop:
+            return await self.world_version()
+        return await self._do(chores.declare, self._vault, put, drop, now_ms)
+
+    # --- chores
+
+    async def purge(self, before_ms: int, now_ms: int, slice_rows: int) -> int:
+        return await self._do(chores.purge, before_ms, now_ms, slice_rows)
+
+    async def erase_messages(self, project: str | None) -> int:
+        return await self._do(chores.erase_messages, project)
+
+    async def alive(self) -> bool:
+        try:
+            await self.world_version()
+        except Refused:
+            return False
+        return True
+
+    async def _do(self, what: Callable[Concatenate[Any, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._pool is None:
+            raise _closed()
+        with reachable():
+            return await what(self._pool, *args, **kwargs)
+
+
+def _closed() -> Refused:
+    return Refused(Reason.UNAVAILABLE, why="the store is closed")
