@@ -61,6 +61,8 @@ class Matcher:
         self._seeking: list[tuple[str, Sequence[Receipt], Stored]] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self.seeking = 0
+        """receipts whose message is being sought in the store"""
 
     async def start(self) -> None:
         """Remember parked receipts from earlier; begin to seek messages that memory does not know."""
@@ -109,6 +111,7 @@ class Matcher:
         if missing:
             countdown = _Countdown(2 if ops else 1, stored)
             self._seeking.append((carrier, missing, countdown.step))
+            self.seeking += len(missing)
             self._wake.set()
             stored = countdown.step
         if ops:
@@ -185,11 +188,13 @@ class Matcher:
                 carrier, receipts, stored = self._seeking.pop(0)
                 try:
                     await self._sought(carrier, receipts, stored)
+                    self.seeking -= len(receipts)
                 except Refused:  # the database cannot be reached: nothing is lost, the carrier waits
                     self._seeking.insert(0, (carrier, receipts, stored))
                     await asyncio.sleep(TROUBLE_PAUSE_S)
                 except Exception:  # worker edge: not acknowledged, so the carrier says them again
                     log.exception("receipts could not be matched", carrier=carrier, receipts=len(receipts))
+                    self.seeking -= len(receipts)
 
     async def _sought(self, carrier: str, receipts: Sequence[Receipt], stored: Stored) -> None:
         known = await self._store.by_provider(carrier, [receipt.provider_id for receipt in receipts])

@@ -52,11 +52,13 @@ class Decided:
         self._tally.add("send_again", carrier, cause.kind)
         self.ops.append(Again(message_id=message.id, at=now, due_at=due_at, cause=cause.joined(), counted=counted))
 
-    def end(self, message: Message, ending: Ending) -> None:
-        """End a message."""
+    def end(self, message: Message, ending: Ending, carrier: str | None = None) -> None:
+        """End a message; `carrier` is the one whose word ends it."""
         self.held -= 1
         self.tried.pop(message.id, None)
-        self.ops.append(settlement(message, ending, self._world(), self._mint))
+        settle = settlement(message, ending, self._world(), self._mint)
+        settle.carrier = carrier
+        self.ops.append(settle)
 
     def note(self, message_id: int, at: int, kind: str, text: str) -> None:
         """Add a sentence to a message's timeline."""

@@ -11,7 +11,7 @@ from hongyan.send.pace import Pace
 
 PATIENCE_S = 5.0
 """a lane holds no more than its carrier takes in this time, or its window"""
-QUEUE_MOST = 10_000
+QUEUE_MOST = 20_000
 PROBES_MOST = 100
 """and no more than this while it is not known whether the carrier's link works again"""
 DOWN_FIRST_MS, DOWN_LONGEST_MS = 1_000, 60_000
@@ -42,6 +42,12 @@ class Lane:
         if self.leaving or now_ms < self.down_until:
             return False
         return len(self.waiting) < (PROBES_MOST if self.failures else self.queue_most())
+
+    def offers(self, now_ms: int) -> int:
+        """Return how many more messages are welcome: half of what it would take, as others may ask at the same time."""
+        if not self.takes_more(now_ms):
+            return 0
+        return max(0, (PROBES_MOST if self.failures else self.queue_most() + 1) // 2 - len(self.waiting))
 
     def queue_most(self) -> int:
         """Return how many messages may wait in memory for this carrier."""

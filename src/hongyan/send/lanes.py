@@ -60,6 +60,11 @@ class Lanes:
         now = self._clock.now_ms()
         return any(lane.takes_more(now) for lane in self.by_name.values())
 
+    def offers(self) -> int:
+        """Return how many messages the lanes welcome, all together."""
+        now = self._clock.now_ms()
+        return sum(lane.offers(now) for lane in self.by_name.values())
+
     def replace(self, carriers: Mapping[str, Carrier], configs: Mapping[str, CarrierConfig]) -> list[Message]:
         """Use these carriers from now on. Returns the messages that waited for others, to be placed anew."""
         now = self._clock.now_ms()

@@ -68,11 +68,13 @@ class Sender:
         self.decided = Decided(writer=writer, world=world, tally=tally, mint=mint, on_pushes=on_pushes)
         self.lanes = Lanes(decided=self.decided, writer=writer, router=router, clock=clock, random=random, tally=tally)
         self.on_room: Callable[[], None] = _nobody
-        """called when memory is half empty"""
+        """called when carriers have answered"""
+        self.wake: Callable[[], None] = _nobody
+        """call it when there is due work in the store; the sweep sets it"""
 
     def room(self) -> int:
         """Return how many messages `take` welcomes now; 0 while no carrier could be handed any."""
-        return self.space() if self.lanes.any_open() else 0
+        return min(self.space(), self.lanes.offers())
 
     def space(self) -> int:
         """Return how many messages memory may take, whether a carrier is open or not."""
@@ -133,8 +135,7 @@ class Sender:
         self.decided.flush()
         if lane.leaving:
             self.lanes.drop_left()
-        if self.decided.held * 2 < self._capacity:
-            self.on_room()
+        self.on_room()
 
     def unsure(self, message: Message, cause: Cause, now: int, carrier: str) -> None:
         """Decide about a message that may or may not have been handed over (it counts as held)."""
@@ -180,7 +181,7 @@ class Sender:
                 self.unsure(message, cause, now, name)
             case Next.NEVER:
                 lane.worked()
-                self.decided.end(message, Ending(State.REJECTED, cause, answer.at, handed=False))
+                self.decided.end(message, Ending(State.REJECTED, cause, answer.at, handed=False), carrier=name)
             case Next.THROTTLED:
                 lane.worked()
                 pause_ms = max(answer.again_ms or 0, THROTTLE_LEAST_MS)
@@ -215,4 +216,4 @@ class Sender:
 
 
 def _nobody() -> None:
-    """Nobody waits for room."""
+    """Nobody listens yet."""

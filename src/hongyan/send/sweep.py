@@ -16,7 +16,7 @@ from hongyan.send import verdicts
 from hongyan.send.sender import Sender
 from hongyan.store import Store
 
-CLAIM_MOST, CLAIM_LEAST = 1_000, 50
+CLAIM_MOST = 1_000
 OVERDUE_MOST = 1_000
 LOOK_S = 1.0
 """the store is asked for due work this often at least"""
@@ -39,6 +39,7 @@ class Sweep:
         """the last claim brought as much as was asked for: there is a backlog"""
         self._overdue_at = self._closed_look_at = 0
         sender.on_room = self._on_room
+        sender.wake = self.wake
 
     def start(self) -> None:
         """Begin to sweep."""
@@ -66,7 +67,7 @@ class Sweep:
                 self._overdue_at = now + OVERDUE_EVERY_MS
         self._sender.decided.soonest_due = None
         self._more = False
-        while (most := self._claimable(now)) >= CLAIM_LEAST:
+        while (most := self._claimable(now)) > 0:
             claimed = await self._store.claim(now, self._sender.lease_ms, most)
             if claimed:
                 self._sender.take(claimed)
@@ -157,5 +158,5 @@ class Sweep:
         self._wake.clear()
 
     def _on_room(self) -> None:
-        if self._more:
+        if self._more and self._sender.room() >= CLAIM_MOST:
             self._wake.set()
