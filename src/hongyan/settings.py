@@ -32,7 +32,7 @@ _TEST_PREFIX = "HONGYAN_TEST_"
 
 Texts = Annotated[tuple[str, ...], NoDecode]
 Profile = Literal["healthy", "slow", "flaky", "throttling", "dead"]
-CardSupport = Literal["odd", "all", "none"]
+CardSupport = Annotated[str, Field(pattern=r"^(odd|all|none|file:.+)$")]
 
 
 def _said(default: Any, en: str, zh: str, *, ge: float | None = None, le: float | None = None) -> Any:
@@ -152,8 +152,9 @@ class Settings(BaseSettings):
 
     card_support: CardSupport = _said(
         "none",
-        "Which numbers can show card messages: odd (odd last digit), all or none; `dev` begins with odd.",
-        "哪些号码支持卡片短信：odd（尾号为奇数）、all（全部）或 none（无）；dev 默认 odd。",
+        "Which numbers can show card messages: odd (odd last digit), all, none, or file:PATH with a number a line; "
+        "`dev` begins with odd.",
+        "哪些号码支持卡片短信：odd（尾号为奇数）、all（全部）、none（无）或 file:路径（每行一个号码）；dev 默认 odd。",
     )
     receipt_delay_s: float = _said(
         1.0,
