@@ -30,7 +30,10 @@ MOBILE = Number("8613800138000", "86", "CN", "mobile", True)
     ],
 )
 def test_reads_a_mainland_number_however_it_is_written(text: str) -> None:
-    """proves: nxcloud#items.phone, comms#send.mobile, alibaba#send.PhoneNumbers, yundashi#tel.mobile"""
+    """proves: nxcloud#items.phone, comms#send.mobile, comms#send.mobile.loose, yundashi#tel.mobile
+
+    proves: alibaba#send.PhoneNumbers
+    """
     assert parse(text) == MOBILE
 
 
@@ -68,6 +71,11 @@ def test_numbers_of_vendors_examples_pass(text: str) -> None:
         "+" * 30,
         "+999123456789",
         "+1202555",
+        "+08613800138000",
+        "08613800138000",
+        "060123456789",
+        "+060123456789",
+        "+0012025550",
     ],
 )
 def test_refuses_what_is_no_number(text: str) -> None:
@@ -224,6 +232,7 @@ def test_any_text_gets_an_answer_and_the_answer_is_stable(text: str, default: st
     number = parse(text, default)
     if number is not None:
         assert number.digits.startswith(number.country_code)
+        assert not number.digits.startswith("0")
         assert number.mainland == (number.country_code == "86")
         assert parse("+" + number.digits) == number
 

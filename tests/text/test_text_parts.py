@@ -71,7 +71,7 @@ def test_nxcloud_counts_154_and_seven_more_for_malaysia(text: str, country_code:
     ],
 )
 def test_the_mainland_counts_characters_whatever_the_alphabet(text: str, parts: int) -> None:
-    """proves: alibaba#limits.length"""
+    """proves: alibaba#limits.length, yundashi#answer.fee"""
     assert count(text, CHINA).parts == parts
 
 

@@ -21,20 +21,17 @@ class _Known(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A template, and by number of the place what stands there: () when there is no place, "" for an unused number."""
+    """A template, and what stands in its places: by number ("" for an unused one), or by order of their names."""
 
     code: str
     values: tuple[str, ...]
 
 
 class Matcher:
-    """Many templates of one style with numbered places, ready to be searched. Never changed once made."""
+    """Many templates of one style, ready to be searched. Never changed once made."""
 
     def __init__(self, templates: Iterable[tuple[str, str]], style: str = "yundashi") -> None:
-        first = STYLES[style].first
-        if first is None:
-            raise ValueError(f"places of {style} templates have names, not numbers")
-        self._first = first
+        self._first = STYLES[style].first
         ordered = sorted(((code, wording(body, style)) for code, body in templates), key=lambda one: _rank(one[1]))
         self._whole: dict[str, str] = {}
         self._by_beginning: dict[str, list[_Known]] = {}
@@ -70,9 +67,10 @@ class Matcher:
                 yield known
 
     def _by_number(self, names: tuple[str, ...], found: list[str]) -> tuple[str, ...]:
-        by_number: dict[int, str] = {}
-        for name, value in zip(names, found, strict=True):
-            by_number.setdefault(int(name) - self._first, value)
+        by_name = dict(reversed(list(zip(names, found, strict=True))))  # the first of equal names wins
+        if self._first is None:
+            return tuple(by_name[name] for name in dict.fromkeys(names))
+        by_number = {int(name) - self._first: value for name, value in by_name.items()}
         return tuple(by_number.get(number, "") for number in range(max(by_number) + 1))
 
 

@@ -68,9 +68,9 @@ def split_country(digits: str) -> tuple[str, str]:
 @lru_cache(maxsize=512)
 def plan_of(country_code: str) -> Plan | None:
     """Return the plan of a country code, or None when no country has it."""
-    library = _library()
-    if not (country_code.isascii() and country_code.isdigit()):
+    if not (country_code.isascii() and country_code.isdigit()) or country_code.startswith("0"):
         return None
+    library = _library()
     regions = library.COUNTRY_CODE_TO_REGION_CODE.get(int(country_code))
     if not regions:
         return None

@@ -54,7 +54,8 @@ def parse(text: str, default_country: str = MAINLAND) -> Number | None:
     other country claims it. Under another default a bare number may be written as at home. On the mainland every
     mobile number passes and no other does.
 
-    spec: nxcloud#items.phone, comms#send.mobile, alibaba#send.PhoneNumbers, yundashi#tel.mobile
+    spec: nxcloud#items.phone, comms#send.mobile, comms#send.mobile.loose, yundashi#tel.mobile,
+    alibaba#send.PhoneNumbers
     """
     found = _MAINLAND.fullmatch(text)
     if found is not None:

@@ -49,7 +49,10 @@ NXCLOUD = Rule(name="nxcloud", gsm7=(160, 154), surcharge={"60": 7})
 """spec: nxcloud#billing.parts. 154 is the vendor's number; texts to Malaysia carry seven characters more."""
 
 CHINA = Rule(name="china", gsm7=(70, 67), extension_width=1)
-"""Mainland billing: characters, signature included, whatever the alphabet. spec: alibaba#limits.length"""
+"""Mainland billing: characters, signature included, whatever the alphabet.
+
+spec: alibaba#limits.length, yundashi#answer.fee
+"""
 
 _DIALECT_RULES: dict[str, tuple[Rule, Rule]] = {
     # dialect: (to mainland China, elsewhere)

@@ -54,7 +54,7 @@ def render(body: str, style: str, values: Mapping[str, str] | Sequence[str]) -> 
     """Return the body with its places filled. Surplus values are ignored.
 
     A sequence fills numbered places: its first value belongs to the first number of the style. Raises Refused:
-    MISSING_VALUE with the name of the place.
+    MISSING_VALUE with the name of the place. spec: comms#send.values.surplus, comms#send.values.few
     """
     literals, wanted = wording(body, style)
     if not wanted:
