@@ -1,1 +1,306 @@
-"""Builds the running system from settings: the only file that knows every concrete part."""
+"""Builds the running system from settings: the only file that knows every concrete part.
+
+`running` is the whole life of a process: open the store, read the world, open carriers, start the loops, listen;
+and the same backwards. Nothing here decides anything about a message.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from socket import socket
+
+import structlog
+
+from hongyan.accept.desk import AcceptDesk
+from hongyan.carriers.simulator import Simulator
+from hongyan.console import Snippet
+from hongyan.console.app import console
+from hongyan.dialects import Dialect
+from hongyan.dialects.alibaba import Alibaba
+from hongyan.dialects.comms import Comms
+from hongyan.dialects.edge import Asgi, Edge
+from hongyan.dialects.native.app import native
+from hongyan.dialects.nxcloud import Nxcloud
+from hongyan.dialects.yundashi import Yundashi
+from hongyan.links.capability import source
+from hongyan.links.pages import public_pages
+from hongyan.listener import Bounds, Listener, bound
+from hongyan.model.clock import Clock, SystemClock
+from hongyan.model.errors import Refused
+from hongyan.model.ids import IdMint
+from hongyan.model.push import PushShape
+from hongyan.model.tally import Tally
+from hongyan.model.world import CarrierConfig, Declared, World
+from hongyan.report.chores import Retention
+from hongyan.report.look import Look
+from hongyan.report.match import Matcher
+from hongyan.report.pull import Pull
+from hongyan.report.push import Pusher
+from hongyan.route.table import Router
+from hongyan.send.fleet import Factory, Fleet, Wires
+from hongyan.send.sender import Sender
+from hongyan.send.sweep import Sweep
+from hongyan.settings import Settings, master_key_of
+from hongyan.store import Store
+from hongyan.store.current import CurrentWorld
+from hongyan.store.ordered import OrderedWriter
+from hongyan.store.postgres import PostgresStore
+from hongyan.store.sqlite import SqliteStore
+from hongyan.store.vault import Vault
+from hongyan.watch.health import watch
+
+_BACKLOG_EVERY_S = 1.0
+_LOG = structlog.get_logger("hongyan")
+
+
+class System:
+    """A running program, as the command line and tests see it."""
+
+    def __init__(self, road: "Road", api_url: str, console_url: str) -> None:
+        self.store, self.current = road.store, road.current
+        self.api_url, self.console_url = api_url, console_url
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask it to end: drain, then close."""
+        self._stopping.set()
+
+    async def wait_closed(self) -> None:
+        """Return once `stop` was called."""
+        await self._stopping.wait()
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    *,
+    demo: bool = False,
+    seed: Callable[[World], Sequence[Declared]] | None = None,
+    check: Callable[[World], None] | None = None,
+    snippets: Callable[[str], Sequence[Snippet]] | None = None,
+    clock: Clock | None = None,
+    chance: random.Random | None = None,
+) -> AsyncIterator[System]:
+    """Run the system inside the block. Raises Misconfigured when it cannot start.
+
+    `seed` names what is declared before anything starts; `check` may refuse the world found. `demo`: callers on this
+    machine need no token, and callbacks may go to this machine. `snippets`: API address -> what an empty inbox shows.
+    """
+    clock, tally = clock or SystemClock(), Tally()
+    async with AsyncExitStack() as stack:
+        store = open_store(settings, clock, tally)
+        await store.open()
+        stack.push_async_callback(store.close)
+        current = await _world(store, clock, seed, check)
+        api_socket = _held(stack, settings.api_host, settings.api_port)
+        console_socket = _held(stack, settings.console_host, settings.console_port)
+
+        public_base = settings.links_base(api_socket.getsockname()[1])
+        road = Road(settings, store, current, clock, tally, chance or random.SystemRandom(), public_base, demo=demo)
+        await stack.enter_async_context(road.moving())
+
+        edge = _edge(settings, road, demo=demo)
+        bounds = Bounds(
+            head_bytes=settings.request_limit_bytes,
+            deadline_s=settings.header_deadline_s,
+            connections=settings.max_connections,
+            too_large=edge.too_large,
+            tally=tally,
+        )
+        api = Listener(edge, api_socket, bounds, keep_alive_s=round(settings.keep_alive_s))
+        pages = console(
+            road.look,
+            current,
+            clock,
+            hosts=settings.allowed_hosts,
+            snippets=snippets(api.url) if snippets else (),
+            public_base=public_base,
+            token=None if demo else settings.admin_token,
+        )
+        console_ = Listener(pages, console_socket, bounds, keep_alive_s=round(settings.keep_alive_s))
+        for listener in (api, console_):
+            await listener.start()
+            stack.push_async_callback(listener.stop)
+        yield System(road, api.url, console_.url)
+
+
+class Road:
+    """All parts between the edge and the store, wired."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        current: CurrentWorld,
+        clock: Clock,
+        tally: Tally,
+        chance: random.Random,
+        public_base: str,
+        *,
+        demo: bool,
+    ) -> None:
+        self.store, self.current, self.clock, self.tally, self.chance = store, current, clock, tally, chance
+        self._embedded = not settings.database_url
+        mint = (ids := IdMint(clock, settings.node)).mint
+        self.writer = OrderedWriter(store)
+        shapes: dict[str, PushShape] = {}
+        self.pusher = Pusher(store, shapes, current, clock, tally, allow_inside=demo, random=chance)
+        self.matcher = Matcher(
+            store=store,
+            writer=self.writer,
+            world=current,
+            clock=clock,
+            mint=mint,
+            tally=tally,
+            on_pushes=self.pusher.wake,
+        )
+        self.sender = Sender(
+            writer=self.writer,
+            router=Router(current),
+            world=current,
+            clock=clock,
+            random=chance,
+            tally=tally,
+            mint=mint,
+            on_handed=self.matcher.expect,
+            on_pushes=self.pusher.wake,
+            lease_ms=settings.lease_ms,
+        )
+        wires = Wires(self.sender.answered, self.matcher.reported, self.sender.has_room)
+        self.fleet = Fleet(carrier_factories(clock), store, wires, self.sender.use)
+        self.fleet.check(current())
+        self.sweep = Sweep(store, self.sender, clock)
+        self.retention = Retention(store, clock, settings.retention_days)
+        self.look = Look(store, current, clock)
+        self.pages = public_pages(store, clock, current)
+        card_support = source(settings.card_support)
+        self.desk = AcceptDesk(
+            store,
+            current,
+            clock,
+            ids,
+            tally,
+            Outlet(self.sender, self.sweep),
+            card_support=card_support,
+            public_base=public_base,
+            lease_ms=settings.lease_ms,
+            backlog_cap=settings.backlog_cap,
+            chance=chance,
+        )
+        reports = Pull(store, clock)
+        # a new vendor is one line here
+        self.dialects: tuple[Dialect, ...] = (
+            Comms(self.desk, reports, clock, current, chance),
+            Nxcloud(self.desk, reports, clock, current, chance),
+            Alibaba(self.desk, reports, clock, current, chance, card_support),
+            Yundashi(self.desk, reports, clock, current, chance),
+        )
+        shapes |= {dialect.name: dialect.push for dialect in self.dialects}
+
+    @asynccontextmanager
+    async def moving(self) -> AsyncIterator[None]:
+        """Run every loop inside the block; on the way out each part writes what it still holds."""
+        async with AsyncExitStack() as stack:
+            self.writer.start()
+            stack.push_async_callback(self.writer.stop)
+            stack.push_async_callback(self.desk.close)
+            if self._embedded:
+                await self.store.abandon_leases(self.clock.now_ms())
+            for part in (self.matcher, self.pusher):
+                await part.start()
+                stack.push_async_callback(part.stop)
+            stack.push_async_callback(self.fleet.close)
+            await self.fleet.refresh(self.current())
+            self.current.on_change(self.fleet.refresh)
+            for loop in (self.sweep, self.retention, self.current):
+                loop.start()
+                stack.push_async_callback(loop.stop)
+            counting = asyncio.get_running_loop().create_task(self._count_backlog())
+            stack.push_async_callback(_ended, counting)
+            yield
+
+    async def _count_backlog(self) -> None:
+        """Keep the desk's picture of the backlog fresh; while the store is away the last one counts."""
+        while True:
+            try:
+                self.desk.backlog = await self.store.backlog()
+            except Refused as refused:
+                _LOG.warning("the backlog could not be counted", reason=refused.reason)
+            self.tally.set("accept_backlog", n=self.desk.backlog)
+            await asyncio.sleep(_BACKLOG_EVERY_S)
+
+
+class Outlet:
+    """What the desk hands accepted messages to: fits `accept.desk.Dispatch`."""
+
+    def __init__(self, sender: Sender, sweep: Sweep) -> None:
+        self.room, self.take, self.wake = sender.room, sender.take, sweep.wake
+
+
+def carrier_factories(clock: Clock) -> dict[str, Factory]:
+    """Return how each protocol's carriers are built."""
+
+    def simulator(config: CarrierConfig) -> Simulator:
+        return Simulator(config.name, settings=config.settings, clock=clock)
+
+    return {"simulator": simulator}
+
+
+def open_store(settings: Settings, clock: Clock, tally: Tally) -> Store:
+    """Return the store that the settings name, not yet opened."""
+    vault = Vault(master_key_of(settings).encode())
+    if settings.database_url:
+        return PostgresStore(settings.database_url, vault, clock, tally)
+    return SqliteStore(settings.data_dir / "hongyan.db", vault, clock, tally)
+
+
+async def _world(
+    store: Store,
+    clock: Clock,
+    seed: Callable[[World], Sequence[Declared]] | None,
+    check: Callable[[World], None] | None,
+) -> CurrentWorld:
+    current = CurrentWorld(store)
+    await current.refresh()
+    if seed is not None and (missing := seed(current())):
+        await store.declare(missing, (), clock.now_ms())
+        await current.refresh()
+    if check is not None:
+        check(current())
+    return current
+
+
+def _edge(settings: Settings, road: Road, *, demo: bool) -> Edge:
+    own = native(
+        road.look,
+        road.desk,
+        road.current,
+        road.clock,
+        body_limit=settings.request_limit_bytes,
+        admin_token=settings.admin_token,
+        allowed_hosts=settings.allowed_hosts,
+        dev=demo,
+    )
+    health = watch(road.store, road.tally, backlog_cap=settings.backlog_cap, metrics=settings.metrics)
+    mounts: dict[str, Asgi] = {"/v1": own, "/c": road.pages, "/l": road.pages, **health}
+    return Edge(
+        road.dialects,
+        road.desk,
+        road.clock,
+        road.tally,
+        body_limit=settings.request_limit_bytes,
+        mounts=mounts,
+        trusted_proxies=settings.trusted_proxies,
+    )
+
+
+def _held(stack: AsyncExitStack, host: str, port: int) -> socket:
+    held = bound(host, port)
+    stack.callback(held.close)
+    return held
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

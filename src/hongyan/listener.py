@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from hongyan.model.errors import Misconfigured
 from hongyan.model.submission import Answer
 from hongyan.model.tally import Tally
 
@@ -111,7 +112,7 @@ class BoundedProtocol(HttpToolsProtocol):
 class Listener:
     """One port being served."""
 
-    def __init__(self, app: Any, host: str, port: int, bounds: Bounds, *, keep_alive_s: int) -> None:
+    def __init__(self, app: Any, bound_socket: socket.socket, bounds: Bounds, *, keep_alive_s: int) -> None:
         self._bounds = bounds
         protocol = type("Protocol", (BoundedProtocol,), {"bounds": bounds})
         config = uvicorn.Config(
@@ -126,10 +127,11 @@ class Listener:
             timeout_graceful_shutdown=5,
             backlog=2048,
         )
-        self._socket = _bound(host, port)
+        self._socket = bound_socket
         self._server = uvicorn.Server(config)
         self._tasks: list[asyncio.Task[None]] = []
-        self.port: int = self._socket.getsockname()[1]
+        host, port = self._socket.getsockname()[:2]
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     async def start(self) -> None:
         """Begin to listen; when this returns, connections are taken."""
@@ -161,17 +163,19 @@ class Listener:
                     connection.overdue(now)
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket that holds the port; 0 picks a free one. Raises Misconfigured when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held = socket.socket(family, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((host, port))
-    except OSError:
-        bound.close()
-        raise
-    bound.setblocking(False)
-    return bound
+        held.bind((host, port))
+    except OSError as error:
+        held.close()
+        reason = error.strerror or str(error)
+        raise Misconfigured(f"{host}:{port}", f"cannot be listened on: {reason}.", "another port") from None
+    held.setblocking(False)
+    return held
 
 
 def _files_allowed() -> int:

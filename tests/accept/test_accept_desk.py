@@ -10,7 +10,7 @@ from hongyan.model.submission import Item, Verdict
 from hongyan.model.world import App, Key, Link, Price, Project, Review, Signature, Stop, Template
 
 if TYPE_CHECKING:
-    from conftest import Counter  # type: ignore[import-not-found] # the fixture's own type, for readers
+    from conftest import Counter
 else:
     Counter = object
 

@@ -28,7 +28,11 @@ class Dialect(Protocol):
     """exact path -> handler; the handler itself refuses a wrong HTTP method"""
     prefixes: tuple[str, ...]
     """paths below these are ours to refuse when unknown"""
-    push: PushShape
+
+    @property
+    def push(self) -> PushShape:
+        """The vendor's words for receipts."""
+        ...
 
     def mint(self) -> str:
         """Return a new request id in the vendor's shape."""
