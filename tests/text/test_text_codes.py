@@ -9,6 +9,10 @@ from hongyan.text.codes import extract_code, has_link, links
     ("text", "code"),
     [
         ("【云大师】你的验证码是1234", "1234"),
+        ("【银行】您尾号6789的卡消费2000.00元，验证码 445566", "445566"),
+        ("[Twitter] Your login code is: 8HK2P1", "8HK2P1"),
+        ("847-293 is your Instagram code", "847293"),
+        ("Your Uber code is 1234. Reply STOP ALL to +1 415-237-0403", "1234"),
         ("【一砂】您的验证码为：012345，该验证码5分钟内有效，请勿泄漏！", "012345"),
         ("验证码:8899，10分钟内有效", "8899"),
         ("1234是您的登录验证码，请勿告诉他人", "1234"),
@@ -59,7 +63,25 @@ def test_dots_alone_make_no_link(text: str) -> None:
     assert not has_link(text)
 
 
-@pytest.mark.parametrize("unit", ["a", "a.", "a-", "1", "http://", "code ", "1234 ", "【", "验证码", "123-", "www."])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        "a.",
+        "a-",
+        "1",
+        "http://",
+        "code ",
+        "1234 ",
+        "【",
+        "验证码",
+        "123-",
+        "www.",
+        "code 1234 ",
+        "1234 code",
+        "a.cn/)",
+    ],
+)
 def test_long_hostile_texts_are_read_like_others(unit: str) -> None:
     text = unit * (20_000 // len(unit))
     extract_code(text)

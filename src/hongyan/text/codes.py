@@ -22,6 +22,7 @@ _SOMETHING_ELSE = re.compile(
     re.IGNORECASE,
 )
 _LOOK_BACK = 16
+_LONGEST_TEXT = 2000
 _BEFORE_WORD, _NO_DIGIT, _TOO_FAR = 4, 8, 60
 
 _PATH = r"/[!#-;=?-\[\]^-~]{0,2000}"
@@ -39,9 +40,10 @@ def extract_code(text: str) -> str | None:
     """Return the one-time code in a text as it is to be typed (`123-456` and `G-123456` give `123456`), or None.
 
     Of several candidates the one nearest to a word for "code" wins, one after the word before one in front of it.
-    Without such a word the only candidate made of digits alone is taken, if there is only one.
+    Without such a word the only candidate made of digits alone is taken, if there is only one. Reads the first 2,000
+    characters.
     """
-    text = _LINK.sub(lambda link: " " * len(link[0]), text)
+    text = _LINK.sub(lambda link: " " * len(link[0]), text[:_LONGEST_TEXT])
     words = [found.span() for found in _WORDS.finditer(text)]
     best: tuple[int, str] | None = None
     digits_only = []

@@ -17,6 +17,7 @@ _BARE = re.compile(r"1[3-9][0-9]{9}")
 _MAINLAND = re.compile(r"(?:\+|00| )?86(1[3-9][0-9]{9})")
 _FILLERS = str.maketrans("", "", " \t-()")
 
+# Four digits are a virtual or satellite network; where three digits of another operator cover them, they come later.
 _OPERATORS_BY_PREFIX = {
     "mobile": "134 135 136 137 138 139 144 147 148 150 151 152 157 158 159 165 172 178 182 183 184 187 188 195 197 198"
     " 1703 1705 1706",
@@ -24,12 +25,12 @@ _OPERATORS_BY_PREFIX = {
     "telecom": "133 141 149 153 162 173 174 177 180 181 189 190 191 193 199 1349 1700 1701 1702",
     "broadnet": "192",
 }
-_OPERATORS: dict[str, str] = {}
-for _operator, _prefixes in _OPERATORS_BY_PREFIX.items():
-    for _prefix in _prefixes.split():
-        for _digit in "0123456789" if len(_prefix) == 3 else ("",):  # noqa: PLR2004 - the longer prefix of a virtual network wins
-            _OPERATORS[_prefix + _digit] = _operator
-_OPERATORS["1349"] = "telecom"
+_OPERATORS = {
+    four_digits: operator
+    for operator, prefixes in _OPERATORS_BY_PREFIX.items()
+    for prefix in prefixes.split()
+    for four_digits in ([prefix] if len(prefix) == len("1349") else [f"{prefix}{digit}" for digit in range(10)])
+}
 
 
 class Number(NamedTuple):
