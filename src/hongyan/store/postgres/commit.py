@@ -123,7 +123,7 @@ async def _write(connection: Any, batch: Batch) -> None:
     ):
         if listed := list(rows):
             await insert.run(connection, listed)
-    for statement, rows in (
+    for statement, changes in (
         (sql.MOVE, map(routed_row, (batch.plain | batch.routed).values())),
         (sql.CHANGE_BALANCES, ((project, one.change) for project, one in batch.purses.items() if one.change)),
         (sql.CLICK, ((code, at) for at, code in batch.clicks)),
@@ -131,7 +131,7 @@ async def _write(connection: Any, batch: Batch) -> None:
         (sql.PUSH_DONE, ((one,) for one in batch.pushes_done)),
         (sql.UNPARK, batch.unparked),
     ):
-        if listed := list(rows):
+        if listed := list[Sequence[Any]](changes):
             await connection.execute(statement, *zip(*listed, strict=True))
     if batch.parked:
         parked = sorted(map(UNCLAIMED.row, batch.parked), key=itemgetter(0, 1, 4))
