@@ -170,7 +170,7 @@ class Sending:
         """Let everything that is under way on the loop and in the writer come to rest."""
         for _ in range(3):
             await asyncio.sleep(0)
-            while self.writer.waiting or self.matcher.seeking:
+            while self.writer.waiting or self.matcher.seeking:  # noqa: ASYNC110 - several parts, one rest
                 await asyncio.sleep(0.001)
 
     async def pass_time(self, seconds: float, step_s: float = 1.0) -> None:

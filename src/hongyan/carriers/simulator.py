@@ -81,7 +81,7 @@ class Simulator:
     def submit(self, messages: Sequence[Message]) -> None:
         """Take over these messages; each is answered from the event loop, never from within this call."""
         now = self._clock.now_ms()
-        wheel, seed = self._wheel, self._seed
+        wheel = self._wheel
         shortest, longest = self._profile.answer_ms
         spread = longest - shortest + 1
         ordinary = not (self._profile.down or self._profile.most_per_s)
@@ -89,7 +89,7 @@ class Simulator:
         for message in messages:
             dice = self._dice(message)
             answer_at = now + shortest + (dice >> 20) % spread
-            provider_id = f"{message.id ^ seed:016x}"
+            provider_id = self.provider_id(message.id)
             magic = MAGIC.get(message.to[-4:])
             if not ordinary or magic is not None or self._shares:
                 outcome = self._drawn(dice) if magic is None else magic
@@ -115,6 +115,10 @@ class Simulator:
     def outcome(self, message: Message) -> Outcome:
         """Return what becomes of a message: its number's magic, else what the profile's shares draw."""
         return MAGIC.get(message.to[-4:]) or self._drawn(self._dice(message))
+
+    def provider_id(self, message_id: int) -> str:
+        """Return the id this carrier gives a message: the same at every hand-over."""
+        return f"{message_id ^ self._seed:016x}"
 
     def advance(self) -> None:
         """Say everything that is due by the clock: tick by tick in order, in as few batches as that allows."""
