@@ -132,7 +132,7 @@ async def test_without_money_nothing_is_sent(office: Office) -> None:
 
 async def test_signature_and_text_are_500_characters_at_most(office: Office) -> None:
     """proves: alibaba#limits.length."""
-    full = {name: "长" * 35 for name in "abcdefghijklmn"}
+    full = dict.fromkeys("abcdefghijklmn", "长" * 35)
     params = {**SEND, "TemplateCode": "SMS_5"}
     reply = await office.call("SendSms", {**params, "TemplateParam": json.dumps({**full, "o": "短" * 5})})
     assert reply.code == "OK"
@@ -231,7 +231,7 @@ async def test_unknown_parameters_are_ignored(office: Office) -> None:
 
 
 async def test_unknown_actions_versions_and_methods(office: Office) -> None:
-    """proves: alibaba#request.action, alibaba#error.InvalidAction, alibaba#error.InvalidVersion, alibaba#request.method."""
+    """proves: alibaba#request.action, alibaba#error.InvalidAction, alibaba#error.InvalidVersion."""
     reply = await office.call("SendFax", {})
     assert (reply.status, reply.code) == (404, "InvalidAction.NotFound")
     reply = await office.call("SendSms", {}, version="2016-09-27")

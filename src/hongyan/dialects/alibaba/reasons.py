@@ -40,7 +40,7 @@ def _isv(code: str, message: str) -> Words:
 
 
 def _field(facts: Facts) -> str:
-    return str(facts.get("field", "Parameter"))
+    return str(facts.get("field") or "Parameter").encode("utf-8", "replace").decode()
 
 
 def _missing(facts: Facts, _action: str) -> Words:
