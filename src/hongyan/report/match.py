@@ -102,7 +102,7 @@ class Matcher:
         found: list[tuple[Message, Receipt]] = []
         missing: list[Receipt] = []
         for receipt in receipts:
-            message = expected.pop(receipt.provider_id, None)
+            message = expected.get(receipt.provider_id)
             if message is None:
                 missing.append(receipt)
             else:
@@ -130,7 +130,6 @@ class Matcher:
             messages = await self._store.by_provider(carrier, list(by_id))
             for provider_id, message in messages.items():
                 self._parked.pop((carrier, provider_id), None)
-                self._expected[carrier].pop(provider_id, None)
                 self._claim(carrier, message, by_id[provider_id])
                 matched += 1
         return matched
@@ -139,7 +138,6 @@ class Matcher:
         """Settle a message with its parked receipts: the first counts, the others are repeats."""
         receipts = [settle.unparked(row) for row in rows]
         provider_id = rows[0].provider_id
-        self._expected[carrier].pop(provider_id, None)
         unpark = Unpark(carrier=carrier, provider_ids=[provider_id])
         if message.state in FINAL:
             self._tally.add("report_repeated", carrier, n=len(receipts))
@@ -159,11 +157,11 @@ class Matcher:
         def done(results: Sequence[Any]) -> None:
             repeated: list[tuple[Message, Receipt]] = []
             pushes = False
-            moved = 0
+            expected = self._expected[carrier]
             for op, pair, moves in zip(ops, found, results, strict=False):  # an Unpark may follow the settlements
                 assert type(op) is Settle
+                expected.pop(pair[1].provider_id, None)  # not before: a repeat may come while this was being written
                 if moves:
-                    moved += 1
                     pushes = pushes or op.push is not None
                     self._tally.add("report_settled", op.state)
                 else:
@@ -205,7 +203,7 @@ class Matcher:
         rows: list[Unclaimed] = []
         for receipt in receipts:
             # the answer may have come while the store was asked
-            message = expected.pop(receipt.provider_id, None) or known.get(receipt.provider_id)
+            message = expected.get(receipt.provider_id) or known.get(receipt.provider_id)
             if message is None:
                 rows.append(self._park(carrier, receipt))
             elif message.state in FINAL:
