@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from yarl import URL
 
 from hongyan.model.errors import Refused
-from hongyan.report.target import GuardedResolver, Side, check_url, checked, side_of
+from hongyan.report.target import GuardedResolver, Side, check_url, checked, redirected, side_of
 
 INSIDE = [
     "127.0.0.1",
@@ -150,6 +151,7 @@ def test_reads_wide_digits_and_dots_as_the_address_they_become(host: str) -> Non
         "http://[fe80::1%25eth0]/",
         "http://[::1/",
         "http://[1.2.3.4]/",
+        "http://[a]@",
         "http://\u3002/",
         "http://example.com/" + "x" * 2048,
     ],
@@ -221,3 +223,23 @@ async def test_gives_out_inside_addresses_where_they_are_allowed() -> None:
 async def test_reads_an_address_with_a_zone() -> None:
     with pytest.raises(Refused):
         await _resolve(_lookup("fe80::1%eth0"))
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("/other?a=%2F", "https://example.com/other?a=%2F"),
+        ("https://b.example:8443/x", "https://b.example:8443/x"),
+        ("//c.example", "https://c.example/"),
+    ],
+)
+def test_a_redirect_leads_on(location: str, expected: str) -> None:
+    assert str(redirected(URL("https://example.com/dr"), location, inside=False)) in {expected, expected.rstrip("/")}
+
+
+@pytest.mark.parametrize(
+    "location", ["http://example.com/", "http://[a]@", "https://10.0.0.1/", "data:,x", "https://[::1]/"]
+)
+def test_a_redirect_leads_nowhere_it_may_not(location: str) -> None:
+    with pytest.raises(Refused):
+        redirected(URL("https://example.com/dr"), location, inside=False)

@@ -14,7 +14,7 @@ from hongyan.store.ops import PushRow
 MOST_LANES = 1_000
 MOST_WAITING = 1_000
 """rows of one lane in memory"""
-_FIRST_PACE, _MOST_PACE = 4, 32
+_FIRST_PACE, _MOST_PACE = 2, 32
 _FIRST_RATE = 2_000.0
 """hopeful: coming back too early costs one claim, too late a wait"""
 _RATE_OVER_S = 5.0

@@ -13,7 +13,7 @@ from yarl import URL
 
 from hongyan.model.errors import Refused
 from hongyan.model.push import PushCall
-from hongyan.report.target import GuardedResolver, checked
+from hongyan.report.target import GuardedResolver, checked, redirected
 
 MOST_ANSWER = 65_536
 MOST_REDIRECTS = 3
@@ -21,7 +21,8 @@ _SAME_POST = frozenset({301, 302, 307, 308})
 _HEADERS = {"User-Agent": "hongyan", "Accept": "*/*", "Accept-Encoding": "identity"}
 _KEEP_ALIVE_S = 4.0
 """shorter than common servers keep a connection, so that we seldom write to one that is closing"""
-_CONNECTIONS = 500
+_AT_ONCE = 200
+"""calls under way, to all receivers together: each takes a file handle"""
 _LOOKUPS = 16
 
 
@@ -38,12 +39,13 @@ class Poster:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_LOOKUPS, "lookup")
+        self._room = asyncio.Semaphore(_AT_ONCE)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def post(self, call: PushCall, timeout_s: float, *, inside: bool) -> Posted:
-        """Make the call; `timeout_s` is for all of it, redirects and body included."""
+        """Make the call; `timeout_s` is for all of it, redirects and body included, but not for waiting for room."""
         try:
-            async with asyncio.timeout(timeout_s):
+            async with self._room, asyncio.timeout(timeout_s):
                 return await self._follow(call, inside=inside)
         except TimeoutError:
             return Posted(0, b"", f"no answer within {timeout_s:g} s")
@@ -59,10 +61,7 @@ class Poster:
             status, body, location = await _once(session, url, call)
             if location is None:
                 return Posted(status, body)
-            following = checked(str(url.join(URL(location))), inside=inside)
-            if url.scheme == "https" and following.scheme != "https":
-                return Posted(0, b"", "not followed: a redirect from https to http")
-            url = following
+            url = redirected(url, location, inside=inside)
         return Posted(0, b"", f"more than {MOST_REDIRECTS} redirects")
 
     def _session(self, *, inside: bool) -> aiohttp.ClientSession:
@@ -70,7 +69,7 @@ class Poster:
         if session is None:
             connector = aiohttp.TCPConnector(
                 resolver=GuardedResolver(self._threads, inside=inside),
-                limit=_CONNECTIONS,
+                limit=0,  # we count ourselves: waiting for room is not the receiver's fault
                 keepalive_timeout=_KEEP_ALIVE_S,
             )
             reuse = aiohttp.TraceConfig()

@@ -139,7 +139,7 @@ def parsed_url(url: str) -> URL:
     try:
         parsed = URL(url, encoded=url.isascii())
         port = parsed.port
-    except ValueError:
+    except (ValueError, IndexError):  # yarl trips over `http://[a]@` with an IndexError
         raise _refused("the address cannot be read as a URL") from None
     if parsed.scheme not in {"http", "https"}:
         raise _refused("the address is neither http nor https")
@@ -174,6 +174,17 @@ def allowed(address: Address, *, inside: bool) -> bool:
     """Return whether we may connect there; `inside` opens loopback and private addresses."""
     side = side_of(address)
     return side is Side.OUTSIDE or (inside and side is Side.NEAR)
+
+
+def redirected(url: URL, location: str, *, inside: bool) -> URL:
+    """Return the URL that a redirect leads to. Raise Refused as `checked` does, and for a step down to http."""
+    try:
+        following = checked(str(url.join(URL(location, encoded=location.isascii()))), inside=inside)
+    except (ValueError, IndexError):
+        raise _refused("a redirect leads to what is no URL") from None
+    if url.scheme == "https" and following.scheme != "https":
+        raise _refused("a redirect leads from https to http")
+    return following
 
 
 def checked(url: str, *, inside: bool) -> URL:

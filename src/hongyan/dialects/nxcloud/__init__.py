@@ -24,6 +24,7 @@ from hongyan.report import Reports
 
 __all__ = ["Nxcloud"]
 
+_JSON = ("content-type", "application/json;charset=UTF-8")
 _SPARE_NODE = 1023
 """ids of refused rows come from a node of their own, so that none is ever a message's"""
 
@@ -32,7 +33,7 @@ class Nxcloud:
     """Implements `Dialect`."""
 
     name = "nxcloud"
-    prefixes: tuple[str, ...] = ("/v1/sms/multi/", "/api/sms/multi/")
+    prefixes: tuple[str, ...] = ("/api/sms/multi/",)
 
     def __init__(self, desk: Desk, reports: Reports, clock: Clock, world: Callable[[], World], random: Random) -> None:
         del reports, world  # receipts are pushed, never asked for; the world comes with the caller
@@ -73,15 +74,20 @@ class Nxcloud:
         )
         verdicts = await self._desk.accept(caller, submission)
         rows = bulk.rows(asked, verdicts, app.default_country, self._spare_ids.mint)
-        return Answer(200, bulk.answer(0, rows))
+        return _answer(exchange, bulk.answer(0, rows))
 
     def refusal(self, exchange: Exchange, reason: Reason, facts: Mapping[str, Any]) -> Answer:
         """Return the vendor's words for a refused request: HTTP 200, `data` null.
 
         spec: nxcloud#answer.request-error, nxcloud#answer.http-status
         """
-        del exchange, facts
-        return Answer(200, bulk.answer(CODES[reason], None))
+        del facts
+        return _answer(exchange, bulk.answer(CODES[reason], None))
+
+
+def _answer(exchange: Exchange, body: bytes) -> Answer:
+    """Return the answer with its request id, which has no place in the vendor's body."""
+    return Answer(200, body, (_JSON, ("x-request-id", exchange.request_id)))
 
 
 def _check_content_type(exchange: Exchange) -> None:
