@@ -6,10 +6,10 @@ from typing import Any, Protocol
 from hongyan.model.clock import FakeClock
 from hongyan.model.ids import IdMint
 from hongyan.model.message import Message, State
+from hongyan.model.reason import Reason
 from hongyan.model.world import Project
 from hongyan.store import Store
 from hongyan.store.ops import Accept, Accepted, Handed, PushRow, RefusalRow, Settle, SubmissionRow
-from hongyan.model.reason import Reason
 
 MASTER_KEY = b"a master key of some length"
 NOW = FakeClock().now_ms()
