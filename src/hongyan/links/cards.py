@@ -121,7 +121,10 @@ def render(card: CardTemplate, values: Mapping[str, str], custom_url: str | None
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with its values put in, once: a value that reads like a place stays as it is."""
+    """Return a text with its values put in, once: a value that reads like a place stays as it is.
+
+    spec: cards#render.values
+    """
     return "".join(_pieces(text, values))
 
 

@@ -9,7 +9,10 @@ _CODE = re.compile(r"[0-9A-Za-z]{4,16}")
 
 
 def mint_code(random: chance.Random) -> str:
-    """Return a new code: one of 62**8. Hand in a SystemRandom wherever codes must not be foreseen."""
+    """Return a new code: one of 62**8. Hand in a SystemRandom wherever codes must not be foreseen.
+
+    spec: cards#links.code
+    """
     return "".join(random.choices(_ALPHABET, k=LENGTH))
 
 

@@ -86,6 +86,7 @@ class Visitors:
     async def _find(self, request: Request, kind: str) -> LinkRow:
         code = request.path_params["code"]
         row = await self._store.link(code) if is_code(code) else None
+        # spec: cards#links.unknown
         if row is None or row.kind != kind:
             raise HTTPException(404)
         return row

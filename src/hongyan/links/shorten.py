@@ -1,7 +1,7 @@
 """Put a link into a text, short where its opening is to be counted."""
 
 PLACE = "#1#"
-"""spec: nxcloud#items.shortLink."""
+"""spec: nxcloud#items.shortLink, cards#links.shorten."""
 
 
 def shorten(text: str, link: str, base_url: str, code: str) -> str:

@@ -132,7 +132,7 @@ class ExtendInfo(Struct, frozen=True, kw_only=True, rename="camel", omit_default
 
     scene: str
     purpose: Literal["1", "2"]
-    """1: live; 2: trial"""
+    """1: live; 2: trial. spec: cards#extend.purpose."""
     params: tuple[Param, ...] = ()
     user_ext: dict[str, Any] = {}
 
