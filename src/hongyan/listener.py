@@ -33,10 +33,6 @@ class Bounds:
         self.too_large, self.tally = too_large, tally
 
 
-class _TooLarge(Exception):  # noqa: N818 - never leaves this file
-    """The head is over its bound."""
-
-
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol with bounds. A subclass with `bounds` set is made for each listener."""
 
@@ -61,37 +57,35 @@ class BoundedProtocol(HttpToolsProtocol):
             self.began_at = self.loop.time()
         if self.head_seen >= 0:
             self.head_seen += len(data)
-        try:
-            super().data_received(data)
-        except _TooLarge:
-            self._refuse()
-            return
+        super().data_received(data)
         if self.head_seen > self.bounds.head_bytes:
             self._refuse()
 
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self.line: list[bytes] = []
+
     def on_url(self, url: bytes) -> None:
-        """Collect the request line."""
-        super().on_url(url)
-        if len(self.url) > self.bounds.head_bytes:
-            raise _TooLarge
+        """Collect the request line, which may be megabytes in many pieces."""
+        self.line.append(url)
 
     def on_headers_complete(self) -> None:
-        """Begin the request: from here on the body's bound counts."""
+        """Begin to answer: from here on the body's bound counts.
+
+        uvicorn's URL parser counts in 16 bits, so it gets the path alone.
+        """
         self.head_seen = -1
+        target, _, query = b"".join(self.line).partition(b"?")
+        self.url = target
         super().on_headers_complete()
+        self.scope["query_string"] = query.partition(b"#")[0]
 
     def on_message_complete(self) -> None:
         """Note that the caller has sent everything."""
         self.began_at = None
         self.head_seen = 0
         super().on_message_complete()
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer what is not HTTP, or is too large, and close."""
-        if len(getattr(self, "url", b"")) > self.bounds.head_bytes:
-            self._refuse()
-            return
-        super().send_400_response(msg)
 
     def overdue(self, now: float) -> None:
         """Close when a request has been under way for too long."""
@@ -101,7 +95,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self) -> None:
         self.bounds.tally.add("connections_refused", "head")
-        path = getattr(self, "url", b"")[:2000].split(b"?", 1)[0].decode("latin-1")
+        path = b"".join(getattr(self, "line", ()))[:2000].partition(b"?")[0].decode("latin-1")
         answer = self.bounds.too_large(path)
         head = [f"HTTP/1.1 {answer.status} ", "\r\n", f"content-length: {len(answer.body)}\r\nconnection: close\r\n"]
         head += [f"{name}: {value}\r\n" for name, value in answer.headers]
@@ -123,6 +117,7 @@ class Listener:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_keep_alive=keep_alive_s,
             timeout_graceful_shutdown=5,
             backlog=2048,
