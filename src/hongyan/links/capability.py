@@ -73,14 +73,11 @@ def _read(line: str, path: Path, place: int) -> str:
 
 
 SOURCES: dict[str, Callable[[], CardSupport]] = {
-    "odd-last-digit": OddLastDigit,
-    "everyone": Everyone,
-    "nobody": Nobody,
     "odd": OddLastDigit,
     "all": Everyone,
     "none": Nobody,
 }
-"""Name in the settings -> source; the last three are the short names."""
+"""Name in the settings -> source."""
 
 
 def source(name: str) -> CardSupport:
