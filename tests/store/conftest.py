@@ -8,6 +8,7 @@ from store_samples import MASTER_KEY, OpenStore
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.tally import Tally
+from hongyan.store import Store
 from hongyan.store.postgres import PostgresStore
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
@@ -21,12 +22,14 @@ def clock() -> FakeClock:
 @pytest.fixture(params=["sqlite", "postgres"])
 async def open_store(request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path) -> AsyncIterator[OpenStore]:
     """A function that opens one more store on the same database, as another process would."""
-    opened: list[SqliteStore | PostgresStore] = []
-    database = request.getfixturevalue("postgres_dsn") if request.param == "postgres" else tmp_path / "hongyan.db"
+    opened: list[Store] = []
+    dsn: str | None = request.getfixturevalue("postgres_dsn") if request.param == "postgres" else None
 
-    async def open_one(master_key: bytes = MASTER_KEY) -> SqliteStore | PostgresStore:
-        kind = PostgresStore if request.param == "postgres" else SqliteStore
-        one = kind(database, Vault(master_key), clock, Tally())
+    async def open_one(master_key: bytes = MASTER_KEY) -> Store:
+        vault, tally = Vault(master_key), Tally()
+        one: Store = (
+            PostgresStore(dsn, vault, clock, tally) if dsn else SqliteStore(tmp_path / "x.db", vault, clock, tally)
+        )
         await one.open()
         opened.append(one)
         return one
@@ -37,5 +40,5 @@ async def open_store(request: pytest.FixtureRequest, clock: FakeClock, tmp_path:
 
 
 @pytest.fixture
-async def store(open_store: OpenStore) -> SqliteStore | PostgresStore:
+async def store(open_store: OpenStore) -> Store:
     return await open_store()

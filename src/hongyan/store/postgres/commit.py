@@ -131,8 +131,8 @@ async def _write(connection: Any, batch: Batch) -> None:
         (sql.PUSH_DONE, ((one,) for one in batch.pushes_done)),
         (sql.UNPARK, batch.unparked),
     ):
-        if listed := list[Sequence[Any]](changes):
-            await connection.execute(statement, *zip(*listed, strict=True))
+        if columns := list(zip(*changes, strict=True)):
+            await connection.execute(statement, *columns)
     if batch.parked:
         parked = sorted(map(UNCLAIMED.row, batch.parked), key=itemgetter(0, 1, 4))
         await sql.PARK.run(connection, parked)

@@ -44,6 +44,15 @@ def reachable() -> Iterator[None]:
 def connect(path: Path, *, cache_kib: int, reads_only: bool = False) -> apsw.Connection:
     """Open the file with the settings that every connection has."""
     connection = apsw.Connection(str(path), statementcachesize=_STATEMENTS_KEPT)
+    try:
+        _configure(connection, cache_kib, reads_only=reads_only)
+    except apsw.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _configure(connection: apsw.Connection, cache_kib: int, *, reads_only: bool) -> None:
     connection.set_busy_timeout(round(BUSY_S * 1000))
     for pragma in (
         "journal_mode = WAL",
@@ -55,7 +64,6 @@ def connect(path: Path, *, cache_kib: int, reads_only: bool = False) -> apsw.Con
         f"query_only = {int(reads_only)}",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
-    return connection
 
 
 def begin_waiting(connection: apsw.Connection) -> None:

@@ -55,7 +55,7 @@ class SqliteStore:
         """Migrate if needed, connect, start the writer. Raises Misconfigured."""
         try:
             writing, self._near, self._far = await asyncio.to_thread(self._connected)
-        except apsw.Error as error:
+        except (apsw.Error, OSError) as error:
             raise Misconfigured(str(self._path), f"cannot be opened: {error}", "another --data folder") from error
         self._commits, self._lists = OneThread("store-commit"), OneThread("store-lists")
         self._writer = Writer(Transaction(writing, self._commits).commit, self._tally)
