@@ -91,7 +91,7 @@ _COUNTED = tuple((f'"{name}"'.encode(), name in Row.__struct_fields__) for name 
 def read(body: bytes) -> Body:
     """Return the body, or raise Refused for anything that is not this shape.
 
-    spec: nxcloud#code.9000
+    spec: nxcloud#code.9000, nxcloud#body.readable
     """
     try:
         read_ = _decode(body)
@@ -137,6 +137,7 @@ def _item(row: Row, category: Category, least: int) -> Item:
 
     spec: nxcloud#items.ext, nxcloud#items.drUrl, nxcloud#items.sysMessageId, nxcloud#items.shortLink,
     nxcloud#items.linkVerbose
+    The desk keeps nxcloud#items.sysMessageId.twice.
     """
     client_id = row.sysMessageId
     if client_id is not None and not _is_client_id(client_id, least):
@@ -201,7 +202,7 @@ def _is_callable(url: str) -> bool:
 def rows(asked: Sequence[Item], verdicts: Sequence[Verdict], country: str, mint: Callable[[], int]) -> list[Told]:
     """Return one row per item, in the order asked.
 
-    spec: nxcloud#answer.partial, nxcloud#row.message
+    spec: nxcloud#answer.partial, nxcloud#row.message, nxcloud#items.sysMessageId.minted
     """
     told = []
     for item, verdict in zip(asked, verdicts, strict=True):

@@ -32,7 +32,7 @@ def claim(exchange: Exchange, *, action: str = "mtsend", biz_type: str = "3") ->
     Raises Refused: MISSING_SEAL for an absent or empty header, BAD_SEAL_FIELD and BAD_SEAL_METHOD for a value
     this endpoint cannot take. A `ts` that is no time counts as one long past, so that an unknown key is
     still told first. spec: nxcloud#auth.order, nxcloud#auth.accessKey, nxcloud#auth.ts, nxcloud#auth.bizType,
-    nxcloud#auth.action, nxcloud#auth.sign
+    nxcloud#auth.action, nxcloud#auth.sign, nxcloud#auth.names
     """
     headers = exchange.headers
     for name, written in _REQUIRED:
