@@ -76,7 +76,7 @@ def test_values_stand_between_the_literals_untouched(literals: list[str], data: 
 
 
 def test_a_finished_text_is_traced_back_to_its_template() -> None:
-    """proves: yundashi#msg"""
+    """proves: yundashi#send.msg"""
     matcher = Matcher(
         [("1", "你的验证码是{1}"), ("2", "你的验证码是{1}，{2}分钟内有效"), ("3", "hello"), ("4", "{1}您好")]
     )
