@@ -5,8 +5,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from golden_file import GoldenExchange, Misread, differences, filled, fits, read_golden
 
+from golden_file import GoldenExchange, Misread, differences, filled, fits, read_golden
 from hongyan.model.clock import FakeClock
 from local_vendor import LocalVendor
 

@@ -121,7 +121,12 @@ class VendorLine:
         return Reply(sent[0]["status"], json.loads(raw), raw, dict(sent[0]["headers"]))
 
     async def json(self, path: str, body: Any, **more: Any) -> Reply:
-        return await self.call(path, json.dumps(body, ensure_ascii=False).encode(), **more)
+        """Post a value as JSON; half a surrogate pair is escaped, as careless callers do."""
+        try:
+            text = json.dumps(body, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            text = json.dumps(body).encode()
+        return await self.call(path, text, **more)
 
     async def form(self, path: str, fields: dict[str, str], **more: Any) -> Reply:
         headers = {"content-type": "application/x-www-form-urlencoded"} | more.pop("headers", {})
@@ -140,7 +145,7 @@ class VendorLine:
         sealed = f"appkey={APPKEY}&random={rand}&time={made['time']}"
         if mobiles:
             sealed += "&mobile=" + ",".join(mobiles)
-        made = {"sig": hashlib.sha256(sealed.encode()).hexdigest()} | made
+        made = {"sig": hashlib.sha256(sealed.encode("utf-8", "replace")).hexdigest()} | made
         query = more.pop("query", f"sdkappid={appid}&random={rand}")
         return await self.json(path, _without_nones(made), query=query, **more)
 
@@ -148,7 +153,8 @@ class VendorLine:
         """Send the document's sample, with other fields where given; None leaves a field out."""
         tel = fields.get("tel", {"nationcode": "86", "mobile": "13788888888"})
         body = {"tel": tel, "type": 0, "msg": "你的验证码是1234", "extend": "", "ext": "session"}
-        mobiles = [str(one["mobile"]) for one in (tel if isinstance(tel, list) else [tel] if tel else [])]
+        numbers = tel if isinstance(tel, list) else [tel]
+        mobiles = [str(one.get("mobile")) for one in numbers if isinstance(one, dict)]
         path = fields.pop("path", "/intf/sendsms")
         more = {name: fields.pop(name) for name in ("rand", "appid", "query", "headers") if name in fields}
         return await self.yundashi_call(path, body | fields, mobiles, **more)
