@@ -26,7 +26,14 @@ from hongyan.model.errors import Misconfigured
 
 PREFIX = "HONGYAN_"
 DEFAULT_FILE = Path("hongyan.toml")
-NOT_SETTINGS = ("HONGYAN_CONFIG", "HONGYAN_URL", "HONGYAN_TOKEN", "HONGYAN_LANG")
+NOT_SETTINGS = (
+    "HONGYAN_CONFIG",
+    "HONGYAN_LANG",
+    "HONGYAN_SEND_SECRET",
+    "HONGYAN_TOKEN",
+    "HONGYAN_TRACE",
+    "HONGYAN_URL",
+)
 """environment names that commands read and that are no settings"""
 _TEST_PREFIX = "HONGYAN_TEST_"
 

@@ -47,11 +47,11 @@ def apply_text(text: str) -> None:
         ("[[keys]]\nproject='shop'\ndialect='nxcloud'\nname='a'", "secret: is missing"),
         ("[[keys]]\nproject='shop'\ndialect='comms'\nauth='non'", "'non' is no way to identify"),
         ("[[keys]]\ndialect='nxcloud'\nname='a'\nsecret='b'", r"missing required field `project`"),
-        ("[[signatures]]\nproject='shop'\nname='【x】'", "between the brackets"),
+        ("[[signatures]]\nproject='shop'\nname='【x】'", "without brackets"),
         ("[[templates]]\nproject='shop'\ndialect='alibaba'\nname='C'\nleg='card'", "card: a card template needs it"),
         (
             "[[templates]]\nproject='shop'\ndialect='alibaba'\nname='C'\nleg='card'\ncard={cardType=99}",
-            "card: bad-card",
+            "card: cardType: Invalid enum value 99",
         ),
         (
             "[[templates]]\nproject='shop'\ndialect='comms'\nname='C'\nbody='x'\nsignature='nobody'",

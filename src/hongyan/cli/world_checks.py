@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 
 from hongyan.cli.world_file import Placed
 from hongyan.cli.world_plan import described
-from hongyan.model.errors import Misconfigured, Refused
+from hongyan.model.errors import Misconfigured
 from hongyan.model.limits import PRESETS, Limit
-from hongyan.model.message import Leg
 from hongyan.model.money import micros
 from hongyan.model.world import (
     App,
@@ -29,7 +28,7 @@ from hongyan.model.world import (
     Template,
     identity,
 )
-from hongyan.review import cards
+from hongyan.review import texts
 from hongyan.settings import nearest
 
 DIALECTS = ("comms", "nxcloud", "alibaba", "yundashi", "native")
@@ -85,7 +84,12 @@ def faults(thing: Declared, known: Known) -> Iterator[Fault]:
         yield "project", f"there is no project {owner!r};", nearest(owner, known.projects)
     elif not owner and not isinstance(thing, Project | Price | Stop | CarrierConfig | RouteConfig):
         yield "project", "is missing.", "name the project it belongs to."
-    yield from _CHECKS[type(thing)](thing, known)
+    check = _CHECKS.get(type(thing))
+    if check is not None:
+        yield from check(thing, known)
+    for sentence in texts.check(thing):
+        field, _, what = sentence.partition(": ")
+        yield field, what, "see docs/world.md."
 
 
 def _project(one: Project, _known: Known) -> Iterator[Fault]:
@@ -121,7 +125,8 @@ def _key(one: Key, _known: Known) -> Iterator[Fault]:
             yield "secret", "is missing.", 'secret = "env:NAME" keeps it out of the file.'
     if one.dialect == "native" and "." in one.name:
         yield "name", "a native key's name has no dot.", "the token is <name>.<secret>."
-    yield from _positive("rate_per_second", one.rate_per_second)
+    if one.rate_per_second < 0:
+        yield "rate_per_second", "must not be below zero.", "rate_per_second = 0, which is no limit"
     yield from _ranges(one.allow_addresses)
 
 
@@ -136,24 +141,12 @@ def _app(one: App, _known: Known) -> Iterator[Fault]:
         yield "default_country", "must be a calling code.", 'default_country = "86"'
 
 
-def _signature(one: Signature, _known: Known) -> Iterator[Fault]:
-    if not one.name.strip() or set(one.name) & set("【】[]"):
-        yield "name", "is the text between the brackets, not empty and without them.", 'name = "云大师"'
-
-
 def _template(one: Template, known: Known) -> Iterator[Fault]:
     if one.dialect not in DIALECTS:
         yield "dialect", f"there is no dialect {one.dialect!r};", nearest(one.dialect, DIALECTS)
     if one.signature is not None and (one.project, one.signature) not in known.signatures:
         names = {name for project, name in known.signatures if project == one.project}
         yield "signature", f"project {one.project} has no signature {one.signature!r};", nearest(one.signature, names)
-    if one.leg is Leg.CARD:
-        if one.card is None:
-            yield "card", "a card template needs it.", "add [templates.card]."
-        else:
-            yield from _refusal("card", lambda: cards.validate(one.card))
-    elif not one.body.strip():
-        yield "body", "is empty.", "write the wording, places as its dialect writes them."
 
 
 def _price(one: Price, _known: Known) -> Iterator[Fault]:
@@ -195,7 +188,6 @@ _CHECKS: Mapping[type, Callable[[Any, Known], Iterator[Fault]]] = {
     Project: _project,
     Key: _key,
     App: _app,
-    Signature: _signature,
     Template: _template,
     Price: _price,
     Link: _link,
@@ -242,11 +234,3 @@ def _web(field: str, address: str) -> Iterator[Fault]:
 def _positive(field: str, value: float) -> Iterator[Fault]:
     if value <= 0:
         yield field, "must be more than zero.", f"{field} = 1"
-
-
-def _refusal(field: str, check: Callable[[], object]) -> Iterator[Fault]:
-    try:
-        check()
-    except Refused as refused:
-        facts = "; ".join(f"{name}: {value}" for name, value in refused.facts.items())
-        yield field, f"{refused.reason} ({facts}).", "see docs/world.md."

@@ -19,6 +19,8 @@ from hongyan.model.submission import Claim, Exchange, Proof
 from hongyan.model.world import Caller, Key, World
 
 DIALECT = "native"
+_FORWARDED = {"x-forwarded-for", "forwarded", "x-real-ip"}
+"""signs of a proxy: whoever calls through one is not on this machine"""
 _SAFE_SITES = {"", "none", "same-origin", "same-site"}
 
 
@@ -53,7 +55,7 @@ class Doorkeeper:
             return self._by_token(token.strip(), exchange)
         if not self._dev:
             raise Refused(Reason.MISSING_SEAL, field="Authorization: Bearer")
-        if not is_loopback(exchange.peer):
+        if not is_loopback(exchange.peer) or _FORWARDED & exchange.headers.keys():
             raise Refused(Reason.MISSING_SEAL, field="Authorization: Bearer", why="only this machine may go without")
         self._refuse_pages(request)
         return Asker(None)

@@ -1,0 +1,72 @@
+"""The card that `hongyan dev` prints: for each vendor where to call, with what, and a command that works.
+
+The words are in demo_card.toml. Alibaba's signature is too long for a line and is made by `hongyan send`.
+"""
+
+import shlex
+import sys
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from msgspec import Struct, convert
+from rich.text import Text
+
+from hongyan.cli.printing import console
+from hongyan.console import Snippet
+
+
+class Entry(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a developer needs to know of one vendor."""
+
+    name: str
+    base: str
+    """path behind the API's address"""
+    facts: tuple[tuple[str, str], ...]
+    """(name, value)"""
+    command: str
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Return the card's vendors."""
+    text = resources.files("hongyan.cli").joinpath("demo_card.toml").read_text("utf-8")
+    return convert(tomllib.loads(text)["vendors"], tuple[Entry, ...])
+
+
+def snippets(api_url: str) -> Sequence[Snippet]:
+    """Return the commands of the card, for the console's empty inbox."""
+    return [Snippet(one.name, tuple(_filled(one.command, api_url).strip().splitlines())) for one in entries()]
+
+
+def print_card(api_url: str, console_url: str) -> None:
+    """Print the card."""
+    out = console()
+    out.print(Text.assemble(("Hongyan 鸿雁", "bold"), "  demo world 演示环境"))
+    out.print(Text(f"API 接口       {api_url}\nconsole 控制台 {console_url}"), soft_wrap=True)
+    for entry in entries():
+        out.print()
+        out.print(Text.assemble((entry.name, "bold cyan"), f"  {api_url}{entry.base}"), soft_wrap=True)
+        for name, value in entry.facts:
+            out.print(Text.assemble((f"  {name}: ", "dim"), _filled(value, api_url)), soft_wrap=True)
+        out.print(Text(_filled(entry.command, api_url).strip()), soft_wrap=True)
+    out.print()
+    read = _filled("<hongyan> wait --url <api> --to 13800138001 --code", api_url)
+    out.print(Text.assemble(("read the code 读取验证码: ", "dim"), read), soft_wrap=True)
+    endings = "…4041 fails 失败, …4051 reports late 回执迟到, more 更多: docs/magic-numbers.md"
+    out.print(Text.assemble(("magic numbers 魔法号码: ", "dim"), endings), soft_wrap=True)
+    out.print(Text("Ctrl-C ends 结束", style="dim"))
+    out.file.flush()
+
+
+def _filled(text: str, api_url: str) -> str:
+    host = api_url.partition("//")[2]
+    return text.replace("<api>", api_url).replace("<host>", host).replace("<hongyan>", _program())
+
+
+def _program() -> str:
+    """Return how this very program is called again."""
+    called = Path(sys.argv[0])
+    return shlex.quote(str(called)) if called.name == "hongyan" else f"{shlex.quote(sys.executable)} -m hongyan"

@@ -1,0 +1,80 @@
+"""The life of `dev` and `serve`: start the system, say that it is ready, wait for a signal, drain, end."""
+
+import asyncio
+import fcntl
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvloop
+
+from hongyan.assemble import System, running
+from hongyan.console import Snippet
+from hongyan.model.errors import Misconfigured
+from hongyan.model.world import Declared, World
+from hongyan.settings import Settings
+from hongyan.watch import logs
+
+
+def live(
+    settings: Settings,
+    *,
+    ready: Callable[[System], None],
+    ready_file: Path | None,
+    demo: bool = False,
+    seed: Callable[[World], Sequence[Declared]] | None = None,
+    check: Callable[[World], None] | None = None,
+    snippets: Callable[[str], Sequence[Snippet]] | None = None,
+) -> None:
+    """Run until SIGTERM or SIGINT; return after everything is drained. Raises Misconfigured."""
+    logs.configure(level=settings.log_level, form=settings.log_format)
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+
+    async def life() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with running(settings, demo=demo, seed=seed, check=check, snippets=snippets) as system:
+            if ready_file is not None:
+                write_ready(ready_file, system)
+            ready(system)
+            await stop.wait()
+
+    with _alone(settings):
+        uvloop.run(life())
+
+
+def write_ready(path: Path, system: System) -> None:
+    """Write both addresses, whole or not at all."""
+    text = json.dumps({"api": system.api_url, "console": system.console_url}) + "\n"
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise Misconfigured(str(path), f"the ready file cannot be written ({error.strerror}).") from None
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Keep a second process off the same embedded database: each would take the other's hand-overs for lost."""
+    if settings.database_url:
+        yield
+        return
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        file = (settings.data_dir / "hongyan.lock").open("w")
+    except OSError as error:
+        raise Misconfigured(str(settings.data_dir), f"cannot be written ({error.strerror}).", "--data DIR") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Misconfigured(
+                str(settings.data_dir), "another hongyan runs on this data.", "stop it, or choose another --data DIR."
+            ) from None
+        yield

@@ -1,0 +1,21 @@
+"""Options that several commands share, each declared once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Config = Annotated[
+    Path | None, typer.Option("--config", help="Settings file (TOML).", envvar="HONGYAN_CONFIG", show_envvar=True)
+]
+Data = Annotated[Path | None, typer.Option("--data", help="Directory of the embedded database.")]
+ApiPort = Annotated[int | None, typer.Option("--api-port", help="Port of the API; 0 picks one.")]
+ConsolePort = Annotated[int | None, typer.Option("--console-port", help="Port of the console; 0 picks one.")]
+ReadyFile = Annotated[
+    Path | None, typer.Option("--ready-file", help="Write both addresses here as JSON once everything listens.")
+]
+Url = Annotated[str, typer.Option("--url", help="Address of the API.", envvar="HONGYAN_URL", show_envvar=True)]
+Token = Annotated[str, typer.Option("--token", help="Bearer token for /v1.", envvar="HONGYAN_TOKEN", show_envvar=True)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+DEFAULT_URL = "http://127.0.0.1:8050"
