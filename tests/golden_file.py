@@ -6,7 +6,8 @@
     < 200                                  the same of the answer; headers that are not named are not looked at
 
 `<<regex>>` in the answer matches by that pattern, everything else is exact. A named group, `<<(?P<id>[0-9a-f]{32})>>`,
-can be used further down as `{{id}}`. Exchanges of one file are separated by `---`; they share one system.
+can be used further down as `{{id}}`. Exchanges of one file are separated by `---`; they share one system, and one
+without a sentence of its own has the sentence of the one before.
 """
 
 import re
@@ -68,14 +69,15 @@ def read_golden(text: str) -> list[GoldenExchange]:
 
 
 def _exchanges(text: str) -> Iterator[GoldenExchange]:
-    found = GoldenExchange()
+    sentence, found = "", GoldenExchange()
     for number, line in enumerate([*text.splitlines(), "---"], 1):
         mark, rest = line[:1], line[2:]
         if line == "---":
+            found.sentence = found.sentence or sentence
             if not (found.sentence and " " in found.request.line and found.answer.line):
                 raise Misread(f"line {number}: an exchange wants a sentence, a request and an answer")
             yield found
-            found = GoldenExchange()
+            sentence, found = found.sentence, GoldenExchange()
         elif mark == "#":
             found.sentence = f"{found.sentence} {rest}".strip()
         elif mark == "@":
