@@ -161,6 +161,12 @@ async def test_each_fault_has_the_vendors_code(
     assert reply.body.get("Success") is (False if status == 200 else None)
 
 
+async def test_the_same_request_sealed_anew_is_sent_anew(office: Office) -> None:
+    """proves: alibaba#card.repeat."""
+    ids = [(await office.call("SendCardSms", CARD)).body["Data"]["BizCardId"] for _ in range(2)]
+    assert len(set(ids)) == 2
+
+
 async def test_without_objects_there_is_nobody_to_send_to(office: Office) -> None:
     params = {key: CARD[key] for key in CARD if not key.startswith("CardObjects")}
     assert (await office.call("SendCardSms", params)).code == "MissingCardObjects"

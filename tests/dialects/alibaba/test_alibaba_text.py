@@ -231,7 +231,10 @@ async def test_unknown_parameters_are_ignored(office: Office) -> None:
 
 
 async def test_unknown_actions_versions_and_methods(office: Office) -> None:
-    """proves: alibaba#request.action, alibaba#error.InvalidAction, alibaba#error.InvalidVersion."""
+    """Show what is not there.
+
+    proves: alibaba#request.action, alibaba#error.InvalidAction, alibaba#error.InvalidVersion, alibaba#request.method
+    """
     reply = await office.call("SendFax", {})
     assert (reply.status, reply.code) == (404, "InvalidAction.NotFound")
     reply = await office.call("SendSms", {}, version="2016-09-27")

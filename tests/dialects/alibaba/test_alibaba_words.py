@@ -13,6 +13,7 @@ from hongyan.model.limits import PRESETS, Span
 from hongyan.model.message import Message, State
 from hongyan.model.reason import Reason
 from hongyan.model.submission import Exchange
+from hongyan.model.world import Key
 
 SHAPE = SmsReport()
 
@@ -168,6 +169,11 @@ def test_a_push_is_taken_when_the_answer_has_a_number(status: int, body: bytes, 
 def test_a_push_is_repeated_after_one_five_and_ten_minutes() -> None:
     """proves: alibaba#push.retries."""
     assert SHAPE.retries_s == (60, 300, 600)
+
+
+def test_a_key_may_call_a_thousand_times_a_second() -> None:
+    """proves: alibaba#card.rate."""
+    assert Key(project="shop", dialect="alibaba").rate_per_second == 1000
 
 
 def test_request_ids_are_uuids_and_differ(office: Office) -> None:

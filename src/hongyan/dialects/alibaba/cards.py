@@ -30,14 +30,15 @@ _FALLBACKS: dict[str, tuple[str, Leg] | None] = {
 async def send_card_sms(ask: Ask) -> dict[str, Any]:
     """Send one card to numbers that each have their own values.
 
-    spec: alibaba#card.SendCardSms
+    spec: alibaba#card.SendCardSms, alibaba#card.CardObjects, alibaba#card.SignName, alibaba#card.SmsTemplateParam,
+    alibaba#card.TemplateParam, alibaba#card.SmsUpExtendCode, alibaba#card.dyncParams, alibaba#card.repeat
     """
     check_invited(ask)
     params = ask.params
     objects = numbered(params, "CardObjects")
     if not objects:
         raise Refused(Reason.MISSING_FIELD, field="CardObjects")
-    if len(objects) > MOST_NUMBERS:
+    if len(objects) > MOST_NUMBERS:  # spec: alibaba#card.most
         raise Refused(Reason.TOO_MANY_ITEMS, most=MOST_NUMBERS)
     signature = required(params, "SignName")
     leg = _CardLeg(ask)
@@ -103,7 +104,10 @@ def check_invited(ask: Ask) -> None:
 
 
 class _CardLeg:
-    """What all items of a card submission have in common: the templates of the card, its text and its fallback."""
+    """What all items of a card submission have in common: the templates of the card, its text and its fallback.
+
+    spec: alibaba#card.CardTemplateCode, alibaba#card.TemplateCode, alibaba#card.OutId
+    """
 
     def __init__(self, ask: Ask) -> None:
         params = ask.params
@@ -158,6 +162,7 @@ class _CardLeg:
 
 
 def _fallback(ask: Ask) -> tuple[str, Leg] | None:
+    """spec: alibaba#card.FallbackType, alibaba#card.SmsTemplateCode, alibaba#card.DigitalTemplateCode."""
     kind = required(ask.params, "FallbackType")
     if kind not in _FALLBACKS:
         raise Refused(Reason.BAD_FIELD, field="FallbackType", why=kind[:32])
@@ -195,7 +200,7 @@ def _web_address(text: str) -> str | None:
 
 
 def _told(template: Template, items: Sequence[Item], verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    """spec: alibaba#card.Data."""
+    """spec: alibaba#card.Data, alibaba#card.CardTmpState, alibaba#card.check, alibaba#card.answer."""
     shown: list[str] = []
     others: list[str] = []
     ids: dict[Leg, str] = {}

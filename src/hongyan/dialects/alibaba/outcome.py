@@ -52,7 +52,7 @@ def outcome_of(message: Message) -> Outcome:
         return _outcome(DELIVERED, "DELIVERED")
     if message.state not in FINAL:
         return Outcome(WAITING, "", "")
-    if message.state is State.UNKNOWN:
+    if message.state is State.UNKNOWN:  # spec: alibaba#outcome.unknown
         return _outcome(WAITING, "REQUEST_SUCCESS")
     kind = parse_cause(message.cause).kind if message.cause else CauseKind.CARRIER
     if kind is CauseKind.DELIVERED:

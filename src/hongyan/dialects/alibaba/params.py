@@ -49,7 +49,7 @@ class Wire(NamedTuple):
 def read(exchange: Exchange) -> Wire:
     """Return the parameters, blank values kept.
 
-    spec: alibaba#request.sources
+    spec: alibaba#request.sources, alibaba#request.unknown
     """
     query: Values = {}
     _fill(query, exchange.query)
@@ -63,7 +63,7 @@ def read(exchange: Exchange) -> Wire:
 def _fill(params: Values, raw: bytes) -> None:
     if not raw:
         return
-    if raw.count(b"&") >= MOST_PARAMS:
+    if raw.count(b"&") >= MOST_PARAMS:  # spec: alibaba#request.limit
         raise Refused(Reason.TOO_LARGE, most=MOST_PARAMS, what="parameters")
     for piece in raw.split(b"&"):
         if not piece:

@@ -16,6 +16,7 @@ from hongyan.text.numbers import parse
 
 DAYS_BACK = 30
 MOST_A_PAGE = 50
+"""spec: alibaba#query.pages"""
 _MOST_PAGES = 1_000_000
 _DATE_DIGITS = 8
 _DAY = timedelta(days=1)

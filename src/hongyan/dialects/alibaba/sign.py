@@ -143,7 +143,7 @@ def _pieces(text: str) -> Iterable[tuple[str, str]]:
 
 
 def _check_sealed(names: Iterable[str], headers: Mapping[str, str]) -> None:
-    """spec: alibaba#seal.headers."""
+    """spec: alibaba#seal.headers, alibaba#seal.sts."""
     listed = {name.lower() for name in names}
     for name in _MUST_BE_SEALED:
         if name in headers and name not in listed:

@@ -45,7 +45,7 @@ async def check_mobiles_card_support(ask: Ask) -> dict[str, Any]:
 def _within(mobiles: list[str]) -> list[str]:
     if not mobiles:
         raise Refused(Reason.MISSING_FIELD, field="Mobiles")
-    if len(mobiles) > MOST_NUMBERS:
+    if len(mobiles) > MOST_NUMBERS:  # spec: alibaba#support.most
         raise Refused(Reason.TOO_MANY_ITEMS, most=MOST_NUMBERS)
     return mobiles
 

@@ -16,7 +16,7 @@ MOST_IN_BATCH = 100
 async def send_sms(ask: Ask) -> dict[str, Any]:
     """Send one template to a comma-separated list of numbers.
 
-    spec: alibaba#send.SendSms
+    spec: alibaba#send.SendSms, alibaba#send.SignName, alibaba#send.TemplateCode, alibaba#send.digital
     """
     params = ask.params
     numbers = required(params, "PhoneNumbers")
