@@ -88,9 +88,21 @@ def page(collected: Collected) -> str:
     return "\n".join(lines)
 
 
+def rows(text: str) -> Iterator[str]:
+    """Return the rows of the tables that begin with the column `clause`; other tables are for reading."""
+    counts = False
+    for line in text.splitlines():
+        if not line.startswith("|"):
+            counts = False
+        elif line.startswith("| clause |"):
+            counts = True
+        elif counts and not line.startswith("|--"):
+            yield line.strip()
+
+
 def _clauses(spec: Path) -> Iterator[Clause]:
-    for line in spec.read_text(encoding="utf-8").splitlines():
-        row = _ROW.fullmatch(line.strip())
+    for line in rows(spec.read_text(encoding="utf-8")):
+        row = _ROW.fullmatch(line)
         if row is not None:
             yield Clause(spec.stem, *row.groups())
 

@@ -30,10 +30,9 @@ def test_a_clause_is_numbered_once() -> None:
 
 def test_every_row_of_a_spec_is_a_clause() -> None:
     for spec in sorted((ROOT / "docs" / "specs").glob("*.md")):
-        rows = [line for line in spec.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
-        heads = [line for line in rows if line.startswith(("| clause |", "|---|"))]
+        rows = list(TOOL.rows(spec.read_text(encoding="utf-8")))
         found = [clause for clause in COLLECTED.clauses if clause.vendor == spec.stem]
-        assert len(found) == len(rows) - len(heads), f"{spec.name} has rows that are not `| clause | text | mark |`"
+        assert len(found) == len(rows) > 0, f"{spec.name} has rows that are not `| clause | text | mark |`"
 
 
 def test_every_reference_leads_to_a_clause() -> None:
