@@ -156,6 +156,7 @@ async def test_a_restart_goes_on_with_the_tries_made_before(store: PushStore, cl
 async def test_what_was_called_but_not_written_down_is_called_again_after_its_lease(
     store: PushStore, clock: FakeClock
 ) -> None:
+    """proves: nxcloud#push.repeated"""
     async with receiver(answering(b"ok")) as of:
         store.add(of.url)
         store.deaf = True

@@ -1,8 +1,8 @@
 """Tells callers what became of their messages: takes due pushes from the store, calls, writes down what was said.
 
 The store is the truth: a push's row lives until the call that settled it is committed, so a crash at any point
-repeats a call and never loses one. Memory holds a bounded window; each receiver has a lane of its own, so a slow
-or dead one delays nobody else. What a vendor's call looks like is its dialect's `PushShape`.
+repeats a call and never loses one (spec: nxcloud#push.repeated). Memory holds a bounded window; each receiver has
+a lane of its own, so a slow or dead one delays nobody else. A vendor's call is its dialect's `PushShape`.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from hongyan.store.ops import Event, PushAgain, PushDone, PushRow
 LEASE_MS = 60_000
 MOST_HELD = 5_000
 """rows in memory at once; the rest waits in the store"""
-_CLAIM = 500
+_CLAIM = 1_000
 _SWEEP_S = 1.0
 """how often the store is asked when nobody wakes us: retries fall due by themselves"""
 _GATHER_S = 0.02
@@ -96,14 +96,16 @@ class Pusher:
             self._woken.clear()
             most = min(_CLAIM, MOST_HELD - len(self._held))
             try:
-                claimed = await self._claim(most) if most > 0 else 0
-            except Refused:
+                more = most > 0 and await self._claim(most) == most
+            except Exception as error:  # noqa: BLE001 - the worker edge: nobody else would start this loop again
+                _tell("due pushes could not be taken", error)
                 await asyncio.sleep(_STORE_AWAY_S)
                 continue
-            if claimed < _CLAIM:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_SWEEP_S):
-                        await self._woken.wait()
+            if more:
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SWEEP_S):
+                    await self._woken.wait()
             await asyncio.sleep(_GATHER_S)
 
     async def _claim(self, most: int) -> int:
@@ -233,7 +235,8 @@ class Pusher:
                 try:
                     await self._write(*outcomes)
                     break
-                except Refused:
+                except Exception as error:  # noqa: BLE001 - the worker edge: what was said must not be forgotten
+                    _tell("outcomes of pushes could not be written", error)
                     await asyncio.sleep(_STORE_AWAY_S)
 
     def _outcomes(self) -> tuple[PushDone, list[PushAgain]]:
@@ -251,6 +254,14 @@ class Pusher:
             self._held.difference_update(op.ids)
         if was_full:
             self._woken.set()
+
+
+def _tell(what: str, error: Exception) -> None:
+    """Log trouble with the store: a line when it is away, a trace for what nobody expected."""
+    if isinstance(error, Refused):
+        _log.warning(what, reason=error.reason)
+    else:
+        _log.error(what, exc_info=error)
 
 
 def _calls(n: int) -> str:
