@@ -12,7 +12,7 @@ from hongyan.model.message import Message
 from hongyan.store.ops import PushRow
 
 MOST_LANES = 1_000
-MOST_WAITING = 1_000
+MOST_WAITING = 2_000
 """rows of one lane in memory"""
 _FIRST_PACE, _MOST_PACE = 2, 32
 _FIRST_RATE = 2_000.0
