@@ -1,8 +1,12 @@
-"""Both engines behind one fixture: every test that asks for `store` runs on SQLite and on PostgreSQL."""
+"""Both engines behind one fixture: every test that asks for `store` runs on SQLite and on PostgreSQL.
+
+The PostgreSQL tests of one run share a database and empty its tables: making one costs more than most tests.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 from store_samples import MASTER_KEY, OpenStore
 
@@ -11,7 +15,11 @@ from hongyan.model.tally import Tally
 from hongyan.store import Store
 from hongyan.store.postgres import PostgresStore
 from hongyan.store.sqlite import SqliteStore
+from hongyan.store.tables import metadata
 from hongyan.store.vault import Vault
+from postgres_server import PostgresServer
+
+_EMPTY = ";".join(f"DELETE FROM {table}" for table in metadata.tables)
 
 
 @pytest.fixture
@@ -19,11 +27,16 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(scope="session")
+def shared_dsn(postgres_server: PostgresServer) -> str:
+    return postgres_server.dsn(postgres_server.fresh())
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 async def open_store(request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path) -> AsyncIterator[OpenStore]:
     """A function that opens one more store on the same database, as another process would."""
     opened: list[Store] = []
-    dsn: str | None = request.getfixturevalue("postgres_dsn") if request.param == "postgres" else None
+    dsn: str | None = request.getfixturevalue("shared_dsn") if request.param == "postgres" else None
 
     async def open_one(master_key: bytes = MASTER_KEY) -> Store:
         vault, tally = Vault(master_key), Tally()
@@ -37,6 +50,10 @@ async def open_store(request: pytest.FixtureRequest, clock: FakeClock, tmp_path:
     yield open_one
     for one in opened:
         await one.close()
+    if dsn:
+        connection = await asyncpg.connect(dsn)
+        await connection.execute(_EMPTY)
+        await connection.close()
 
 
 @pytest.fixture

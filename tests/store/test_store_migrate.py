@@ -12,13 +12,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
-from store_samples import MASTER_KEY, NOW, OpenStore
+from store_samples import MASTER_KEY, NOW
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.errors import Misconfigured
 from hongyan.model.tally import Tally
 from hongyan.model.world import Project
-from hongyan.store import migrations
+from hongyan.store import Store, migrations
 from hongyan.store.migrate import LATEST, steps
 from hongyan.store.postgres import PostgresStore
 from hongyan.store.sqlite import SqliteStore
@@ -75,10 +75,22 @@ def test_the_latest_version_is_the_newest_file() -> None:
     assert steps("sqlite", LATEST) == steps("postgresql", LATEST) == ""
 
 
-async def test_several_processes_that_start_at_once_migrate_once(open_store: OpenStore) -> None:
-    stores = await asyncio.gather(*(open_store() for _ in range(4)))
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+async def test_several_processes_that_start_at_once_migrate_once(
+    engine: str, postgres_dsn: str, tmp_path: Path
+) -> None:
+    vault, clock, tally = Vault(MASTER_KEY), FakeClock(), Tally()
+    stores: list[Store] = [
+        SqliteStore(tmp_path / "x.db", vault, clock, tally)
+        if engine == "sqlite"
+        else PostgresStore(postgres_dsn, vault, clock, tally)
+        for _ in range(4)
+    ]
+    await asyncio.gather(*(store.open() for store in stores))
     await stores[0].declare([Project(name="shop", paid_in="1")], [], NOW)
     assert [await store.balance("shop") for store in stores] == [1_000_000] * 4
+    for store in stores:
+        await store.close()
 
 
 async def test_a_database_of_a_newer_version_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -18,14 +18,20 @@ class Wording(NamedTuple):
     """(column, mark) -> the column is in the list"""
     holds: Callable[[str, str], str]
     """(column, mark) -> the text has the piece"""
+    unindexed: Callable[[str], str]
+    """column -> the column, but no index of it"""
     mark: Callable[[int], str]
     """place of a parameter, from 1 -> how it is written"""
     listed: Callable[[Any], Any]
     """a list -> its parameter"""
 
 
-def where(query: MessageQuery, wording: Wording) -> tuple[str, list[Any]]:
-    """Return the conditions and their parameters. Ids must be minted (`model/ids.py`): dates bound them too."""
+def where(query: MessageQuery, wording: Wording, *, newest_first: bool) -> tuple[str, list[Any]]:
+    """Return the conditions and their parameters. Ids must be minted (`model/ids.py`): dates bound them too.
+
+    `newest_first`: a page of the newest is wanted, so a project alone is no use to an index: walking back from the
+    newest message finds the page sooner.
+    """
     conditions: list[str] = []
     values: list[Any] = []
 
@@ -33,7 +39,10 @@ def where(query: MessageQuery, wording: Wording) -> tuple[str, list[Any]]:
         values.append(value)
         conditions.append(template.format(wording.mark(len(values))))
 
-    for column in ("project", "to", "dialect", "template", "client_id"):
+    if query.project is not None:
+        alone = newest_first and query.to is None and query.client_id is None
+        add(f"{wording.unindexed('project') if alone else 'project'} = {{}}", storable(query.project))
+    for column in ("to", "dialect", "template", "client_id"):
         if (value := getattr(query, column)) is not None:
             add(f'"{column}" = {{}}', storable(value))
     for column, chosen in (("state", query.states), ("leg", query.legs), ("submission", query.submissions)):

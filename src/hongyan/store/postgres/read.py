@@ -14,6 +14,7 @@ from hongyan.store.text import storable
 _WORDING = Wording(
     among=lambda column, mark: f"{column} = ANY({mark})",
     holds=lambda column, mark: f"strpos({column}, {mark}) > 0",
+    unindexed=lambda column: column,  # its planner knows the numbers
     mark=lambda place: f"${place}",
     listed=list,
 )
@@ -55,7 +56,7 @@ async def messages_by_id(pool: Any, message_ids: Sequence[int]) -> list[Message]
 
 async def messages(pool: Any, query: MessageQuery) -> list[Message]:
     """Return one page, newest first."""
-    conditions, values = where(query, _WORDING)
+    conditions, values = where(query, _WORDING, newest_first=True)
     page = f"ORDER BY id DESC LIMIT ${len(values) + 1} OFFSET ${len(values) + 2}"
     return MESSAGE.values(
         await pool.fetch(_select(MESSAGE, f"{conditions} {page}"), *values, query.limit, query.offset)
@@ -64,7 +65,7 @@ async def messages(pool: Any, query: MessageQuery) -> list[Message]:
 
 async def count(pool: Any, query: MessageQuery) -> int:
     """Return how many match, paging left aside."""
-    conditions, values = where(query, _WORDING)
+    conditions, values = where(query, _WORDING, newest_first=False)
     return await _number(pool, f"SELECT count(*) FROM messages{conditions}", *values)
 
 

@@ -17,6 +17,7 @@ from hongyan.store.sweep import BACKLOG_CAP
 _WORDING = Wording(
     among=lambda column, mark: f"{column} IN (SELECT value FROM carray({mark}))",
     holds=lambda column, mark: f"instr({column}, {mark}) > 0",
+    unindexed=lambda column: f"+{column}",
     mark=lambda _place: "?",
     listed=many,
 )
@@ -60,14 +61,14 @@ def messages_by_id(connection: apsw.Connection, message_ids: Sequence[int]) -> l
 
 def messages(connection: apsw.Connection, query: MessageQuery) -> list[Message]:
     """Return one page, newest first."""
-    conditions, values = where(query, _WORDING)
+    conditions, values = where(query, _WORDING, newest_first=True)
     statement = _select(MESSAGE, f"{conditions} ORDER BY id DESC LIMIT ? OFFSET ?")
     return MESSAGE.values(fetch(connection, statement, (*values, query.limit, query.offset)))
 
 
 def count(connection: apsw.Connection, query: MessageQuery) -> int:
     """Return how many match, paging left aside."""
-    conditions, values = where(query, _WORDING)
+    conditions, values = where(query, _WORDING, newest_first=False)
     return number(connection, f"SELECT count(*) FROM messages{conditions}", values)
 
 
