@@ -247,8 +247,10 @@ async def test_a_stopped_program_gives_back_what_it_did_not_hand_over(sending: S
     sending.carriers["scripted"].free = 0
     (message,) = await sending.accept("8613800138000")
     await sending.sweep.stop()
+    (late,) = await sending.accept("8613800138001")
     await sending.settled_down()
-    assert await sending.state(message) is State.ACCEPTED
+    assert await sending.state(message) is await sending.state(late) is State.ACCEPTED
+    assert sending.sender.room() == 0
 
 
 async def test_leases_abandoned_by_a_crash_are_unsure(sending: Sending) -> None:

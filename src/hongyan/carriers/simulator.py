@@ -152,6 +152,8 @@ class Simulator:
         return _mixed(message.id ^ self._seed)
 
     def _drawn(self, dice: int) -> Outcome:
+        if not self._shares:
+            return Outcome.DELIVERED
         share = dice % PER_MILLE
         return next((outcome for limit, outcome in self._shares if share < limit), Outcome.DELIVERED)
 

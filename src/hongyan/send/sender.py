@@ -93,6 +93,9 @@ class Sender:
         now = self._clock.now_ms()
         choose, lanes = self._router.choose, self.lanes.by_name
         self.decided.held += len(messages)
+        if not self.lanes.pumping:
+            self._give_back(messages, now)
+            return
         for message in messages:
             choices = choose(message)
             lane = lanes.get(choices.carriers[0]) if choices.carriers else None
@@ -154,11 +157,14 @@ class Sender:
     def release(self) -> None:
         """Give everything that waits back to the store: the program is about to end. Answers may still come."""
         self.lanes.pumping = False
-        now = self._clock.now_ms()
-        for name, lane in self.lanes.by_name.items():
-            while lane.waiting:
-                message = lane.waiting.popleft()
-                self.decided.again(message, now, verdicts.GIVEN_BACK, now, counted=False, carrier=name)
+        for lane in self.lanes.by_name.values():
+            waiting = list(lane.waiting)
+            lane.waiting.clear()
+            self._give_back(waiting, self._clock.now_ms())
+
+    def _give_back(self, messages: Sequence[Message], now: int) -> None:
+        for message in messages:
+            self.decided.again(message, now, verdicts.GIVEN_BACK, now, counted=False)
         self.decided.flush()
 
     def _handed(self, carrier: str, message: Message, answer: Answer) -> str:

@@ -1,0 +1,70 @@
+import pytest
+from receipt_rows import SAID, ended, sent, world
+
+from hongyan.ledger.settlement import push_target, refund_due, settlement
+from hongyan.model.message import FINAL, Leg, State
+
+PRICE = 50
+FAILED = sorted(FINAL - {State.DELIVERED, State.UNKNOWN})
+
+
+@pytest.mark.parametrize("leg", Leg)
+@pytest.mark.parametrize("state", [State.REJECTED, State.EXPIRED])
+def test_what_never_left_is_paid_back(leg: Leg, state: State) -> None:
+    assert refund_due(sent(price=PRICE, leg=leg), ended(state, handed=False), refund_failed=False) == PRICE
+
+
+@pytest.mark.parametrize("leg", Leg)
+def test_what_may_have_arrived_is_not_paid_back(leg: Leg) -> None:
+    assert refund_due(sent(leg=leg), ended(State.UNKNOWN), refund_failed=True) == 0
+
+
+@pytest.mark.parametrize("state", FAILED)
+def test_a_card_that_failed_is_paid_back_and_a_text_only_when_the_project_says_so(state: State) -> None:
+    assert refund_due(sent(price=PRICE, leg=Leg.CARD), ended(state), refund_failed=False) == PRICE
+    assert refund_due(sent(leg=Leg.TEXT), ended(state), refund_failed=False) == 0
+    assert refund_due(sent(price=PRICE, leg=Leg.DIGITAL), ended(state), refund_failed=True) == PRICE
+
+
+def test_a_delivered_card_that_was_not_shown_is_paid_back() -> None:
+    """Proves that failed renders are not billed."""
+    card = sent(price=PRICE, leg=Leg.CARD)
+    refunds = [
+        refund_due(card, ended(State.DELIVERED, rendered=one), refund_failed=True) for one in (True, None, False)
+    ]
+    assert refunds == [0, 0, PRICE]
+    assert refund_due(sent(), ended(State.DELIVERED, rendered=False), refund_failed=True) == 0
+
+
+def test_a_receipt_goes_to_the_messages_own_address_then_the_apps_then_the_projects() -> None:
+    known = world(callbacks={"nxcloud": "http://project.test/", "comms": ""})
+    assert push_target(sent(report_to="http://own.test/", app="app"), known) == "http://own.test/"
+    assert push_target(sent(app="app"), known) == "http://app.test/"
+    assert push_target(sent(app="gone"), known) == "http://project.test/"
+    assert push_target(sent(), known) == "http://project.test/"
+    assert push_target(sent(dialect="comms"), known) is None
+    assert push_target(sent(dialect="alibaba"), known) is None
+    assert push_target(sent(project="unknown"), known) is None
+
+
+def test_an_ending_carries_the_push_the_refund_and_the_receipts_time() -> None:
+    known = world(callbacks={"nxcloud": "http://project.test/"}, refund_failed=True)
+    settle = settlement(sent(price=PRICE), ended(State.UNDELIVERED), known, lambda: 99)
+    assert settle.push is not None
+    assert (settle.push.id, settle.push.message_id, settle.push.target) == (99, 7, "http://project.test/")
+    assert (settle.refund, settle.received_at, settle.at, settle.cause) == (PRICE, 4, 5, SAID.joined())
+    assert (settle.mailbox, settle.rendered_at) == (None, None)
+
+
+def test_yundashi_endings_go_to_the_mailbox_too() -> None:
+    settle = settlement(sent(dialect="yundashi"), ended(State.DELIVERED), world(), lambda: 1)
+    assert (settle.mailbox, settle.push) == ("yundashi", None)
+
+
+def test_a_card_that_was_shown_says_when() -> None:
+    settle = settlement(sent(leg=Leg.CARD), ended(State.DELIVERED, rendered=True), world(), lambda: 1)
+    assert settle.rendered_at == 5
+
+
+def test_a_project_that_is_gone_still_lets_its_messages_end() -> None:
+    assert settlement(sent(project="gone"), ended(State.UNDELIVERED), world(), lambda: 1).refund == 0
