@@ -146,7 +146,8 @@ async def test_a_multipart_body_is_not_sealed(office: Office) -> None:
 async def test_every_answer_has_status_200_and_an_id(office: Office) -> None:
     """proves: nxcloud#answer.http-status"""
     seen = set()
-    for headers in ({}, signed(ONE, office.clock.ms), signed(ONE, 1)):
+    calls: list[dict[str, str]] = [{}, signed(ONE, office.clock.ms), signed(ONE, 1)]
+    for headers in calls:
         await office.call(ONE, headers)
         assert office.status == 200
         assert office.headers["content-type"] == "application/json;charset=UTF-8"
