@@ -2,19 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alibaba_sdk_server import KEY_ID, SECRET, demo_system
 from alibabacloud_dysmsapi20170525 import models  # type: ignore[import-untyped] # the vendor ships no types
 from alibabacloud_dysmsapi20170525.client import Client  # type: ignore[import-untyped] # the vendor ships no types
 from alibabacloud_tea_openapi.exceptions import ClientException, ThrottlingException  # type: ignore[import-untyped] # the vendor ships no types
 from alibabacloud_tea_openapi.utils_models import Config  # type: ignore[import-untyped] # the vendor ships no types
 
 from hongyan.model.world import Key
+from local_vendor import LocalVendor
+
+KEY_ID, SECRET = "LTAI5tEXAMPLEonly00001", "ExampleSecretForVectors+/=0001"
 
 Ask = Callable[[str, Any], Awaitable[Any]]
 
@@ -32,10 +34,10 @@ def client_at(endpoint: str, key_id: str = KEY_ID, secret: str = SECRET, scheme:
 
 
 @pytest.fixture
-async def endpoint(tmp_path: Path) -> AsyncIterator[str]:
+def endpoint(tmp_path: Path) -> Iterator[str]:
     slow = Key(project="demo-alibaba", dialect="alibaba", name="slow", secret=SECRET, rate_per_second=1)
-    async with demo_system(tmp_path, slow) as system:
-        yield system.api_url.removeprefix("http://")
+    with LocalVendor(tmp_path / "vendor", world=(slow,)) as vendor:
+        yield vendor.api_url.removeprefix("http://")
 
 
 @pytest.fixture(params=["sync", "async"])

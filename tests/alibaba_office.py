@@ -5,9 +5,9 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import alibaba_seals as seals
 import msgspec
 
+import alibaba_seals as seals
 from hongyan.accept.desk import AcceptDesk
 from hongyan.dialects.alibaba import Alibaba
 from hongyan.dialects.edge import Edge
