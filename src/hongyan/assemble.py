@@ -45,7 +45,6 @@ from hongyan.settings import Settings, master_key_of
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
 from hongyan.store.ordered import OrderedWriter
-from hongyan.store.postgres import PostgresStore
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
 from hongyan.watch.health import watch
@@ -166,6 +165,7 @@ class Road:
             on_handed=self.matcher.expect,
             on_pushes=self.pusher.wake,
             lease_ms=settings.lease_ms,
+            grace_ms=settings.receipt_grace_s * 1000,
         )
         wires = Wires(self.sender.answered, self.matcher.reported, self.sender.has_room)
         self.fleet = Fleet(carrier_factories(clock), store, wires, self.sender.use)
@@ -251,6 +251,8 @@ def open_store(settings: Settings, clock: Clock, tally: Tally) -> Store:
     """Return the store that the settings name, not yet opened."""
     vault = Vault(master_key_of(settings).encode())
     if settings.database_url:
+        from hongyan.store.postgres import PostgresStore  # noqa: PLC0415 - half a second that embedded use need not pay
+
         return PostgresStore(settings.database_url, vault, clock, tally)
     return SqliteStore(settings.data_dir / "hongyan.db", vault, clock, tally)
 

@@ -161,7 +161,7 @@ class Listener:
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket that holds the port; 0 picks a free one. Raises Misconfigured when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    held = socket.socket(family, socket.SOCK_STREAM)
+    held = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # the protocol: asyncio sets NODELAY by it
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         held.bind((host, port))

@@ -146,6 +146,13 @@ class Settings(BaseSettings):
         ge=1_000,
         le=3_600_000,
     )
+    receipt_grace_s: int = _said(
+        3_600,
+        "Seconds after a message's validity in which its receipt is waited for; then it ends as unknown.",
+        "消息有效期过后还等待回执的秒数；之后以“未知”结束。",
+        ge=1,
+        le=604_800,
+    )
     push_workers: int = _said(
         64,
         "Receipt pushes under way at once, over all targets.",

@@ -84,6 +84,7 @@ class Key(_Declared, frozen=True, kw_only=True):
     auth: str = ""
     """comms: none, appcode or signed"""
     rate_per_second: int = 1000
+    """requests a second; 0: no limit"""
     allow_addresses: tuple[str, ...] = ()
     """CIDR ranges; empty: any"""
 
