@@ -3,13 +3,14 @@
 import json
 import string
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
-import alibaba_seals as seals
 import pytest
-from alibaba_office import Office
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import alibaba_seals as seals
+from alibaba_office import Office
 from hongyan.dialects.alibaba import params
 from hongyan.dialects.alibaba.sign import claim, encoded, sealed_ms
 from hongyan.model.errors import Refused
@@ -39,6 +40,15 @@ def test_what_was_encoded_is_read_back(written: dict[str, str]) -> None:
     storable = {key: value.encode("utf-8", "replace").decode().replace("\0", "") for key, value in written.items()}
     query = "&".join(f"{encoded(key)}={encoded(value)}" for key, value in storable.items()).encode()
     assert params.read(exchange(query)).every == storable
+
+
+@MODEST
+@given(
+    st.lists(st.sampled_from([b"%", b"=", b"%4", b"%41", b"%0a", b"\n", b"\r\n", b"+", b"_", b"x", b" "])).map(b"".join)
+)
+def test_escapes_are_undone_as_the_library_does(raw: bytes) -> None:
+    expected = unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+    assert params.read(exchange(b"a=" + raw)).every == {"a": expected}
 
 
 @MODEST
