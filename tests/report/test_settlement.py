@@ -27,7 +27,7 @@ def test_a_card_that_failed_is_paid_back_and_a_text_only_when_the_project_says_s
 
 
 def test_a_delivered_card_that_was_not_shown_is_paid_back() -> None:
-    """Proves that failed renders are not billed."""
+    """proves: alibaba#card.billing"""
     card = sent(price=PRICE, leg=Leg.CARD)
     refunds = [
         refund_due(card, ended(State.DELIVERED, rendered=one), refund_failed=True) for one in (True, None, False)
@@ -57,6 +57,7 @@ def test_an_ending_carries_the_push_the_refund_and_the_receipts_time() -> None:
 
 
 def test_yundashi_endings_go_to_the_mailbox_too() -> None:
+    """proves: yundashi#pullstatus"""
     settle = settlement(sent(dialect="yundashi"), ended(State.DELIVERED), world(), lambda: 1)
     assert (settle.mailbox, settle.push) == ("yundashi", None)
 

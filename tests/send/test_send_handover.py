@@ -39,7 +39,7 @@ async def test_an_answer_and_a_receipt_of_one_turn_are_one_operation_and_lose_no
     await sending.settled_down()
     ended = await sending.look(message)
     assert (ended.state, ended.carrier, ended.provider_id) == (State.DELIVERED, "scripted", f"p{message.id}")
-    assert ended.submitted_at == message.accepted_at + 7
+    assert (ended.submitted_at, ended.attempts) == (message.accepted_at + 7, 1)
 
 
 async def test_a_final_refusal_rejects_and_pays_back(sending: Sending) -> None:

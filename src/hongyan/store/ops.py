@@ -190,7 +190,7 @@ class Settle(Struct, kw_only=True):
     provider_id: str | None = None
     """set when the receipt came with, or instead of, the answer"""
     submitted_at: int | None = None
-    """set with `provider_id`: when the carrier took it"""
+    """set with `provider_id`: when the carrier took it; that hand-over counts as an attempt"""
 
 
 class Note(Struct, kw_only=True):

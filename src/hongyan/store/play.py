@@ -71,6 +71,7 @@ def _settle(batch: Batch, op: Settle) -> bool:
         found.received_at = op.received_at
     if op.submitted_at is not None and found.submitted_at is None:
         found.submitted_at = op.submitted_at
+        found.attempts += 1  # the hand-over that this ending swallowed
     if op.rendered_at is not None and found.rendered_at is None:
         found.rendered_at = op.rendered_at
     routed = op.carrier is not None or op.provider_id is not None
