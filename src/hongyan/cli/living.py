@@ -29,7 +29,10 @@ def live(
     check: Callable[[World], None] | None = None,
     snippets: Callable[[str], Sequence[Snippet]] | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT; return after everything is drained. Raises Misconfigured."""
+    """Run until SIGTERM or SIGINT; return after everything is drained. Raises Misconfigured.
+
+    The ready file is there while everything listens: a stale one is removed first, ours at the end.
+    """
     logs.configure(level=settings.log_level, form=settings.log_format)
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
@@ -45,7 +48,11 @@ def live(
             await stop.wait()
 
     with _alone(settings):
-        uvloop.run(life())
+        try:
+            uvloop.run(life())
+        finally:
+            if ready_file is not None:
+                ready_file.unlink(missing_ok=True)
 
 
 def write_ready(path: Path, system: System) -> None:
