@@ -13,7 +13,7 @@ from hongyan.model.cause import Cause
 from hongyan.model.message import Message, State
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class Answer(Struct, frozen=True, kw_only=True, gc=False):
     """What the carrier said to one hand-over: exactly one answer a job."""
 
     message_id: int
@@ -30,7 +30,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     """a throttle: the try is not counted"""
 
 
-class Receipt(Struct, frozen=True, kw_only=True):
+class Receipt(Struct, frozen=True, kw_only=True, gc=False):
     """What the carrier said became of a message it took."""
 
     provider_id: str

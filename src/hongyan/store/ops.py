@@ -28,7 +28,7 @@ class SubmissionRow(Struct, kw_only=True):
     """JSON text: list of [step, sentence]"""
 
 
-class Event(Struct, kw_only=True):
+class Event(Struct, kw_only=True, gc=False):
     """Something out of the ordinary in a message's life: row of `events`."""
 
     message_id: int
@@ -74,7 +74,7 @@ class LinkRow(Struct, kw_only=True):
     first_click_at: int | None = None
 
 
-class PushRow(Struct, kw_only=True):
+class PushRow(Struct, kw_only=True, gc=False):
     """A receipt to push: row of `pushes`, gone once taken or given up."""
 
     id: int
@@ -87,7 +87,7 @@ class PushRow(Struct, kw_only=True):
     tries: int = 0
 
 
-class Unclaimed(Struct, kw_only=True):
+class Unclaimed(Struct, kw_only=True, gc=False):
     """A receipt that matches no message (yet): row of `unclaimed`."""
 
     carrier: str
@@ -146,7 +146,7 @@ class Accepted(NamedTuple):
     """the message that has this client_id already, with the same number and content: answer as then (reason None)"""
 
 
-class Handed(Struct, kw_only=True):
+class Handed(Struct, kw_only=True, gc=False):
     """A carrier took it: sending -> submitted. Result: bool, whether it moved."""
 
     message_id: int
@@ -157,7 +157,7 @@ class Handed(Struct, kw_only=True):
     """when to give up waiting for the receipt"""
 
 
-class Again(Struct, kw_only=True):
+class Again(Struct, kw_only=True, gc=False):
     """Try later: sending -> accepted, with an event. Result: bool."""
 
     message_id: int
@@ -168,7 +168,7 @@ class Again(Struct, kw_only=True):
     """whether it used up a try"""
 
 
-class Settle(Struct, kw_only=True):
+class Settle(Struct, kw_only=True, gc=False):
     """The end: -> a final state, with the refund, the push and the mailbox entry, once. Result: bool.
 
     Legal only from `origins(state)`; False and nothing written when the message is not in one of them.
