@@ -107,7 +107,9 @@ async def running(
             too_large=edge.too_large,
             tally=tally,
         )
-        api = Listener(edge, api_socket, bounds, keep_alive_s=round(settings.keep_alive_s))
+        keep_alive_s = round(settings.keep_alive_s)
+        shortcut = edge if settings.below_asgi else None
+        api = Listener(edge, api_socket, bounds, keep_alive_s=keep_alive_s, shortcut=shortcut)
         pages = console(
             road.look,
             current,
@@ -117,7 +119,7 @@ async def running(
             public_base=public_base,
             token=None if demo else settings.admin_token,
         )
-        console_ = Listener(pages, console_socket, bounds, keep_alive_s=round(settings.keep_alive_s))
+        console_ = Listener(pages, console_socket, bounds, keep_alive_s=keep_alive_s)
         for listener in (api, console_):
             await listener.start()
             stack.push_async_callback(listener.stop)

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
     keep_alive_s: float = _said(
         75, "Seconds that an idle connection is kept open.", "空闲连接保持的秒数。", ge=0, le=3600
     )
+    below_asgi: bool = _said(
+        True,
+        "Answer the vendors' paths below ASGI, which costs less; switch it off to rule it out when something is odd.",
+        "厂商接口在 ASGI 之下直接应答，开销更小；排查异常时可关闭。",
+    )
     max_connections: int = _said(
         12_000,
         "Connections open at once; more are closed at once.",

@@ -15,10 +15,11 @@ LIMIT = 256 << 10
 GOOD = {"mobile": "+8613700000000", "templateID": "01234567890abcdef", "templateParamSet": "[1234]"}
 
 
-@pytest.fixture(scope="module")
-def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalVendor]:
+@pytest.fixture(scope="module", params=["short way", "ASGI"])
+def vendor(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[LocalVendor]:
     data: Path = tmp_path_factory.mktemp("hostile")
-    with LocalVendor(data, request_limit_bytes=LIMIT, header_deadline_s=1.0, max_connections=400) as running:
+    bounds = {"request_limit_bytes": LIMIT, "header_deadline_s": 1.0, "max_connections": 400}
+    with LocalVendor(data, below_asgi=request.param == "short way", **bounds) as running:
         yield running
 
 
@@ -154,7 +155,7 @@ def test_more_connections_than_allowed_are_closed_and_the_others_live(vendor: Lo
 def test_pipelined_requests_are_answered_in_order(vendor: LocalVendor) -> None:
     body = json.dumps(GOOD).encode()
     good = b"POST /comms/sms/sendmsg HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
-    last = b"GET /comms/sms/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+    last = b"GET /comms/sms/sendmsg HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
     with connect(vendor) as connected:
         connected.sendall(good * 5 + last)
         answers = whole(connected)

@@ -22,6 +22,7 @@ from hongyan.model.tally import Tally
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+RawHeaders = Sequence[tuple[bytes, bytes]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LOG = structlog.get_logger("hongyan.api")
@@ -52,7 +53,7 @@ class Edge:
         }
         self._prefixes = [(prefix, dialect) for dialect in dialects for prefix in dialect.prefixes]
         self._desk, self._clock, self._tally = desk, clock, tally
-        self._body_limit = body_limit
+        self.body_limit = body_limit
         self._mounts = mounts
         self._proxies = [ip_network(one, strict=False) for one in trusted_proxies]
 
@@ -63,7 +64,7 @@ class Edge:
         path = scope["path"]
         found = self._endpoints.get(path)
         if found is not None:
-            await self._answer(found[0], found[1], scope, receive, send)
+            await self._asgi(found[0], found[1], scope, receive, send)
             return
         mount = self._mounts.get("/" + path.split("/", 2)[1]) if path.startswith("/") else None
         if mount is not None:
@@ -73,7 +74,7 @@ class Edge:
         if dialect is None:
             await _send(send, _NOT_FOUND)
             return
-        await self._answer(dialect, _unknown_path, scope, receive, send)
+        await self._asgi(dialect, _unknown_path, scope, receive, send)
 
     def too_large(self, path: str) -> Answer:
         """Return the words for a request line or head over the limit, before there is a request."""
@@ -81,52 +82,68 @@ class Edge:
         dialect = found[0] if found else next((one for at, one in self._prefixes if path.startswith(at)), None)
         if dialect is None:
             return _NOT_FOUND
-        exchange = self._exchange(dialect, {"method": "", "path": path, "query_string": b"", "headers": ()})
-        refused = Refused(Reason.TOO_LARGE, most=self._body_limit)
+        exchange = self._exchange(dialect, "", path, b"", (), "")
+        refused = Refused(Reason.TOO_LARGE, most=self.body_limit)
         return self._refusal(dialect, exchange, refused)
 
-    async def _answer(self, dialect: Dialect, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = self._exchange(dialect, scope)
-        outcome = "ok"
-        extra: tuple[tuple[bytes, bytes], ...] = ()
+    def takes(self, path: str) -> bool:
+        """Return whether a path is one of the vendors' own; fits `listener.Shortcut`."""
+        return path in self._endpoints
+
+    async def answer(
+        self, method: str, path: str, query: bytes, headers: RawHeaders, body: bytes | None, peer: str
+    ) -> Answer:
+        """Answer a request to a path that `takes` took; a body of None was over the limit."""
+        dialect, handler = self._endpoints[path]
+        return await self._answered(dialect, handler, self._exchange(dialect, method, path, query, headers, peer), body)
+
+    async def _asgi(self, dialect: Dialect, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        peer = client[0] if client else ""
+        query, headers = scope["query_string"], scope["headers"]
+        exchange = self._exchange(dialect, scope["method"], scope["path"], query, headers, peer)
         try:
-            body = await _body(scope, receive, self._body_limit)
+            body = await _body(headers, receive, self.body_limit)
+        except _Gone:
+            return
+        await _send(send, await self._answered(dialect, handler, exchange, body), _CLOSE if body is None else ())
+
+    async def _answered(self, dialect: Dialect, handler: Handler, exchange: Exchange, body: bytes | None) -> Answer:
+        outcome = "ok"
+        try:
             if body is None:
-                extra = _CLOSE
-                raise Refused(Reason.TOO_LARGE, most=self._body_limit)  # noqa: TRY301 - one path for all refusals
+                raise Refused(Reason.TOO_LARGE, most=self.body_limit)  # noqa: TRY301 - one path for all refusals
             exchange.body = body
             answer = await handler(exchange)
         except Refused as refused:
             outcome = refused.reason
             answer = self._refusal(dialect, exchange, refused)
-        except _Gone:
-            return
         except Exception:  # noqa: BLE001 - the request edge: see above
             outcome = Reason.INTERNAL
             _LOG.exception("request failed", request_id=exchange.request_id, dialect=dialect.name, path=exchange.path)
             answer = self._refusal(dialect, exchange, Refused(Reason.INTERNAL))
         self._tally.add("api_requests", dialect.name, exchange.action, outcome)
-        await _send(send, answer, extra)
+        return answer
 
     def _refusal(self, dialect: Dialect, exchange: Exchange, refused: Refused) -> Answer:
         self._desk.record(exchange, refused)
         return dialect.refusal(exchange, refused.reason, refused.facts)
 
-    def _exchange(self, dialect: Dialect, scope: Mapping[str, Any]) -> Exchange:
+    def _exchange(
+        self, dialect: Dialect, method: str, path: str, query: bytes, raw_headers: RawHeaders, peer: str
+    ) -> Exchange:
         headers: dict[str, str] = {}
-        for raw_name, raw_value in scope["headers"]:
+        for raw_name, raw_value in raw_headers:
             name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
-        client = scope.get("client")
-        peer = client[0] if client else ""
         if self._proxies and "x-forwarded-for" in headers:
             peer = self._behind(peer, headers["x-forwarded-for"])
         return Exchange(
             request_id=dialect.mint(),
             dialect=dialect.name,
-            method=scope["method"],
-            path=scope["path"],
-            query=scope["query_string"],
+            method=method,
+            path=path,
+            query=query,
             headers=headers,
             body=b"",
             peer=peer,
@@ -154,9 +171,9 @@ async def _unknown_path(exchange: Exchange) -> Answer:
     raise Refused(Reason.UNKNOWN_PATH, path=exchange.path[:200])
 
 
-async def _body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+async def _body(headers: RawHeaders, receive: Receive, limit: int) -> bytes | None:
     """Return the whole body, or None once it is over the limit."""
-    for name, value in scope["headers"]:
+    for name, value in headers:
         if name == b"content-length" and value.isdigit() and int(value[:20]) > limit:
             return None
     chunks: list[bytes] = []

@@ -1,0 +1,241 @@
+"""HTTP on one connection: uvicorn's httptools protocol with bounds, and with the short way of direct.py.
+
+Bounds: the request head (line and headers), the time to send a whole request, connections, bodies on the short
+way. Requests on one connection are answered in the order they came, whichever way they go.
+"""
+
+import asyncio
+import resource
+from collections import deque
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from hongyan.listener.direct import Asked, Shortcut, written
+from hongyan.model.submission import Answer
+from hongyan.model.tally import Tally
+
+_SPARE_FILES = 256
+"""file handles kept for the database, carriers and callbacks"""
+_PIPELINED_MOST = 16
+"""requests of one connection that wait before it is read no further"""
+
+
+class Bounds:
+    """What a caller may take of us."""
+
+    def __init__(
+        self, *, head_bytes: int, deadline_s: float, connections: int, too_large: Callable[[str], Answer], tally: Tally
+    ) -> None:
+        self.head_bytes, self.deadline_s = head_bytes, deadline_s
+        self.connections = min(connections, _files_allowed() - _SPARE_FILES)
+        self.too_large, self.tally = too_large, tally
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection. A subclass with the first three fields set is made for each listener."""
+
+    bounds: Bounds
+    shortcut: Shortcut | None
+    keep_alive_s: float
+
+    began_at: float | None = None
+    """loop time at which an unfinished request began"""
+    idle_since: float | None = None
+    """loop time since which nothing was asked, after an answer on the short way"""
+    head_seen = 0
+    """bytes of an unfinished head; -1 while a body is read"""
+    asked: Asked | None = None
+    """a request on the short way whose body is still coming"""
+    body_seen = 0
+    under_way = False
+    ignoring = False
+    """what comes now is not read: the connection closes after the answers it still has to give"""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn types it
+        """Take a connection unless there are too many."""
+        super().connection_made(transport)
+        self.began_at = self.loop.time()
+        self.waiting: deque[Asked] = deque()
+        self.line: list[bytes] = []
+        if len(self.connections) > self.bounds.connections:
+            self.bounds.tally.add("connections_refused", "connections")
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser, watching the size of the head."""
+        if self.transport.is_closing() or self.ignoring:
+            return
+        if self.began_at is None:
+            self.began_at = self.loop.time()
+        self.idle_since = None
+        if self.head_seen >= 0:
+            self.head_seen += len(data)
+        super().data_received(data)
+        if self.head_seen > self.bounds.head_bytes:
+            self._refuse()
+
+    # --- what the parser finds
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self.line = []
+
+    def on_url(self, url: bytes) -> None:
+        """Collect the request line, which may be megabytes in many pieces."""
+        self.line.append(url)
+
+    def on_headers_complete(self) -> None:
+        """Choose the way. From here on the body's bound counts."""
+        if self.ignoring:
+            return
+        self.head_seen = -1
+        target, _, query = b"".join(self.line).partition(b"?")
+        query = query.partition(b"#")[0]
+        path = target.decode("latin-1")
+        if "%" in path:
+            path = unquote(path)
+        if self.shortcut is not None and self.shortcut.takes(path) and not self.parser.should_upgrade():
+            self._begin_direct(path, query)
+        elif self.under_way or self.waiting:
+            self.ignoring = True  # ASGI cannot queue behind the short way: close after what is owed
+        else:
+            self.url = target  # uvicorn's URL parser counts in 16 bits, so it gets the path alone
+            super().on_headers_complete()
+            self.scope["query_string"] = query
+
+    def on_body(self, body: bytes) -> None:
+        """Collect, within the bound."""
+        if self.asked is None:
+            if not self.ignoring:
+                super().on_body(body)
+            return
+        self.body_seen += len(body)
+        if self.shortcut is not None and self.body_seen > self.shortcut.body_limit:
+            self._end_direct(too_large=True)
+        else:
+            self.asked.chunks.append(body)
+
+    def on_message_complete(self) -> None:
+        """Note that the caller has sent everything."""
+        self.began_at = None
+        self.head_seen = 0
+        if self.asked is not None:
+            self._end_direct(too_large=False)
+        elif not self.ignoring:
+            super().on_message_complete()
+
+    # --- the short way
+    def _begin_direct(self, path: str, query: bytes) -> None:
+        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        method = self.parser.get_method().decode("ascii")
+        self.asked, self.body_seen = Asked(method, path, query, self.headers, keep_alive, []), 0
+        if self.shortcut is not None and _announced(self.headers) > self.shortcut.body_limit:
+            self._end_direct(too_large=True)
+        elif self.expect_100_continue and not self.under_way and self._asgi_is_idle():
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _end_direct(self, *, too_large: bool) -> None:
+        asked, self.asked = self.asked, None
+        assert asked is not None
+        if too_large:
+            self.ignoring = True
+            asked = asked._replace(keep_alive=False, chunks=[_OVER])
+        self.waiting.append(asked)
+        if len(self.waiting) > _PIPELINED_MOST:
+            self.flow.pause_reading()
+        self._answer_next()
+
+    def _asgi_is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def on_response_complete(self) -> None:
+        """Go on after an answer that went through ASGI."""
+        super().on_response_complete()
+        self._answer_next()
+
+    def _answer_next(self) -> None:
+        if self.waiting and not self.under_way and self._asgi_is_idle() and not self.transport.is_closing():
+            self.under_way = True
+            self._unset_keepalive_if_required()
+            task = self.loop.create_task(self._answer(self.waiting.popleft()))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    async def _answer(self, asked: Asked) -> None:
+        assert self.shortcut is not None
+        body = None if asked.chunks and asked.chunks[0] is _OVER else asked.body()
+        peer = self.client[0] if self.client else ""
+        answer = await self.shortcut.answer(asked.method, asked.path, asked.query, asked.headers, body, peer)
+        self.under_way = False
+        if self.transport.is_closing():
+            return
+        if self.flow.write_paused:
+            await self.flow.drain()
+        last = not asked.keep_alive or (self.ignoring and not self.waiting)
+        fixed = _fixed(tuple(self.server_state.default_headers))
+        self.transport.write(written(answer, fixed, asked.method, keep_alive=not last))
+        self.server_state.total_requests += 1
+        if last:
+            self.transport.close()
+            return
+        self.flow.resume_reading()
+        if self.waiting:
+            self._answer_next()
+        else:
+            self.idle_since = self.loop.time()
+
+    # --- endings
+    def shutdown(self) -> None:
+        """Close at once when nothing is owed, else after it was given."""
+        if self.under_way or self.waiting:
+            self.ignoring = True
+        else:
+            super().shutdown()
+
+    def look(self, now: float) -> None:
+        """Close when a request has been on its way, or nothing asked, for too long."""
+        if self.began_at is not None and now - self.began_at > self.bounds.deadline_s:
+            self.bounds.tally.add("connections_refused", "deadline")
+            self.transport.abort()
+        elif self.idle_since is not None and now - self.idle_since > self.keep_alive_s:
+            self.transport.close()
+
+    def _refuse(self) -> None:
+        self.bounds.tally.add("connections_refused", "head")
+        path = b"".join(self.line)[:2000].partition(b"?")[0].decode("latin-1")
+        self.transport.write(written(self.bounds.too_large(path), b"", "", keep_alive=False))
+        self.transport.close()
+
+
+_OVER = b"over the limit"
+"""stands in the place of a body that was too large; told apart by identity"""
+_LAST_FIXED: list[tuple[tuple[tuple[bytes, bytes], ...], bytes]] = [((), b"")]
+
+
+def _announced(headers: list[tuple[bytes, bytes]]) -> int:
+    """Return the length that a head announces; the parser has refused lengths that are not numbers."""
+    for name, value in headers:
+        if name == b"content-length":
+            return int(value[:20])
+    return 0
+
+
+def _fixed(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """Return uvicorn's default header lines (the date), joined anew only when they change."""
+    known, lines = _LAST_FIXED[0]
+    if known != headers:
+        lines = b"".join(b"%b: %b\r\n" % one for one in headers)
+        _LAST_FIXED[0] = headers, lines
+    return lines
+
+
+def _files_allowed() -> int:
+    """Raise the soft limit of open files to the hard one; return it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return soft
