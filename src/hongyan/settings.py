@@ -158,13 +158,6 @@ class Settings(BaseSettings):
         ge=1,
         le=604_800,
     )
-    push_workers: int = _said(
-        64,
-        "Receipt pushes under way at once, over all targets.",
-        "同时进行的回执推送数（所有目标合计）。",
-        ge=1,
-        le=4096,
-    )
     retention_days: int = _said(
         30, "Days that finished messages and refusals are kept.", "已结束的消息与被拒请求保留的天数。", ge=30, le=3650
     )
@@ -199,13 +192,6 @@ class Settings(BaseSettings):
     )
     log_format: Literal["json", "text"] = _said(
         "json", "Shape of a log line; `dev` begins with text.", "日志行的格式；dev 默认 text。"
-    )
-    log_per_message: float = _said(
-        0.0,
-        "Share of messages that get a log line each; 0: none.",
-        "有多大比例的消息各写一行日志；0 表示不写。",
-        ge=0,
-        le=1,
     )
     metrics: bool = _said(True, "Whether /metrics is served.", "是否提供 /metrics。")
 

@@ -54,7 +54,7 @@ def test_refuses_an_unknown_name_in_the_environment(monkeypatch: pytest.MonkeyPa
         ("trusted_proxies", ("10.0.0.0/99",)),
         ("database_url", "mysql://x"),
         ("public_base_url", "ftp://x"),
-        ("log_per_message", 1.5),
+        ("header_deadline_s", 0.0),
         ("card_support", "some"),
     ],
 )

@@ -1,6 +1,6 @@
 """Logs: one line an event as JSON or text, on standard error; secrets and phone numbers are masked on the way.
 
-Nothing is logged per message unless `log_per_message` says so.
+Nothing is logged per message: what became of one is asked with `hongyan show`.
 """
 
 import logging
