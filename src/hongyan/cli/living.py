@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -42,6 +43,7 @@ def live(
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with running(settings, demo=demo, seed=seed, check=check, snippets=snippets) as system:
+            _calm_collector()
             if ready_file is not None:
                 write_ready(ready_file, system)
             ready(system)
@@ -53,6 +55,16 @@ def live(
         finally:
             if ready_file is not None:
                 ready_file.unlink(missing_ok=True)
+
+
+def _calm_collector() -> None:
+    """Let the cycle collector pass over what lives as long as the process, and look less often at what does not.
+
+    The road's values hold no cycles; at Python's defaults the collector took a fifth of the CPU of a bulk send.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def write_ready(path: Path, system: System) -> None:

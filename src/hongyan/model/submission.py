@@ -75,7 +75,7 @@ class Claim(NamedTuple):
     """how the caller identified: a key whose `auth` differs is refused (comms: none, appcode, signed)"""
 
 
-class Item(Struct, kw_only=True, omit_defaults=True):
+class Item(Struct, kw_only=True, omit_defaults=True, gc=False):
     """One message asked for, in the caller's words. Exactly one of `template` and `content` leads."""
 
     to: str
@@ -128,7 +128,7 @@ class Submission(Struct, kw_only=True):
     """of the finished text; 0: the project's `max_length`"""
 
 
-class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Yes or no for one item."""
 
     reason: Reason | None = None
