@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dev_process import Program, hongyan, program
 from typer.testing import CliRunner, Result
 
 from hongyan.cli import build
 from hongyan.cli.exits import code_of
 from hongyan.testing import Client, NotDelivered
+from operate.dev_process import Program, hongyan, inside, program
 
 
 @pytest.fixture(scope="module")
@@ -150,13 +150,13 @@ def test_an_unknown_id_is_an_answer_not_a_trace(dev: Program) -> None:
 
 def test_a_second_program_on_the_same_data_is_refused(dev: Program) -> None:
     data = dev.said.parent / "data"
-    done = hongyan("dev", "--data", str(data), "--api-port", "0", "--console-port", "0")
+    done = inside("dev", "--data", str(data), "--api-port", "0", "--console-port", "0")
     assert done.returncode == 2
     assert "another hongyan runs on this data" in done.stderr
 
 
 def test_a_taken_port_is_a_sentence(dev: Program, tmp_path: Path) -> None:
-    done = hongyan("dev", "--data", str(tmp_path), "--api-port", dev.api.rpartition(":")[2], "--console-port", "0")
+    done = inside("dev", "--data", str(tmp_path), "--api-port", dev.api.rpartition(":")[2], "--console-port", "0")
     assert done.returncode == 2
     assert done.stderr.startswith("hongyan: 127.0.0.1:")
     assert "Traceback" not in done.stderr

@@ -2,12 +2,12 @@ import json
 from pathlib import Path
 
 import pytest
-from dev_process import hongyan, program
 from typer.testing import CliRunner
 
 from hongyan.cli import VERBS, build
 from hongyan.cli.check import counted
 from hongyan.testing import Client
+from operate.dev_process import inside, program
 
 WORLD = """
 [[projects]]
@@ -48,22 +48,22 @@ def world(tmp_path: Path) -> Path:
 
 def test_apply_shows_what_changes_masks_secrets_and_is_idempotent(tmp_path: Path, world: Path) -> None:
     data = str(tmp_path / "data")
-    dry = hongyan("apply", str(world), "--data", data, "--dry-run", **SECRET)
+    dry = inside("apply", str(world), "--data", data, "--dry-run", **SECRET)
     assert dry.returncode == 0, dry.stderr
     assert "+ projects shop" in dry.stdout
     assert "6 to add" in dry.stdout
-    first = hongyan("apply", str(world), "--data", data, **SECRET)
+    first = inside("apply", str(world), "--data", data, **SECRET)
     assert "6 to add" in first.stdout
     assert "applied" in first.stdout
     assert "very-secret-42" not in dry.stdout + first.stdout
-    again = json.loads(hongyan("apply", str(world), "--data", data, "--json", **SECRET).stdout)
+    again = json.loads(inside("apply", str(world), "--data", data, "--json", **SECRET).stdout)
     assert (again["applied"], again["added"], again["changed"], again["unchanged"]) == (False, [], [], 6)
     world.write_text(WORLD.replace('each = "0.05"', 'each = "0.06"').replace('name = "shopapp"', 'name = "otherapp"'))
-    changed = hongyan("apply", str(world), "--data", data, **(SECRET | {"SHOP_SECRET": "new-secret"}))
+    changed = inside("apply", str(world), "--data", data, **(SECRET | {"SHOP_SECRET": "new-secret"}))
     assert "each: 0.05 -> 0.06" in changed.stdout
     assert "secret: •••• -> ••••" in changed.stdout
     assert "? apps shop/shopapp" in changed.stdout
-    pruned = hongyan("apply", str(world), "--data", data, "--prune", **(SECRET | {"SHOP_SECRET": "new-secret"}))
+    pruned = inside("apply", str(world), "--data", data, "--prune", **(SECRET | {"SHOP_SECRET": "new-secret"}))
     assert "- apps shop/shopapp" in pruned.stdout
     assert "1 to remove" in pruned.stdout
     sealed = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir() if file.name.startswith("hongyan.db"))
@@ -83,7 +83,7 @@ def test_apply_refuses_a_mistake_with_exit_code_2(
     tmp_path: Path, world: Path, old: str, new: str, sentence: str
 ) -> None:
     world.write_text(WORLD.replace(old, new))
-    done = hongyan("apply", str(world), "--data", str(tmp_path / "data"), **SECRET)
+    done = inside("apply", str(world), "--data", str(tmp_path / "data"), **SECRET)
     assert done.returncode == 2, done.stdout
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
@@ -93,7 +93,7 @@ def test_serve_follows_apply_without_a_restart(tmp_path: Path, world: Path) -> N
     with program(tmp_path, "serve") as running:
         client = Client(running.api, credentials={"nxcloud": ("AKshop", "very-secret-42")})
         assert client.send_nxcloud("13800138001", "hello", app="shopapp").json()["code"] == 1005
-        hongyan("apply", str(world), "--data", str(tmp_path / "data"), **SECRET)
+        inside("apply", str(world), "--data", str(tmp_path / "data"), **SECRET)
         code = 1005
         while code == 1005:
             code = client.send_nxcloud("13800138001", "hello", app="shopapp").json()["code"]
@@ -105,7 +105,7 @@ def test_serve_refuses_demo_credentials(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with program(tmp_path, "dev"):
         pass
-    done = hongyan("serve", "--data", str(data), "--api-port", "0", "--console-port", "0")
+    done = inside("serve", "--data", str(data), "--api-port", "0", "--console-port", "0")
     assert done.returncode == 2
     assert "demo credentials" in done.stderr
 
@@ -120,12 +120,12 @@ def test_a_second_start_carries_on_where_the_first_stopped(tmp_path: Path) -> No
 
 
 def test_doctor_names_what_is_wrong_and_the_fix(tmp_path: Path) -> None:
-    done = hongyan("doctor", "--data", str(tmp_path / "none"), "--json")
+    done = inside("doctor", "--data", str(tmp_path / "none"), "--json")
     found = {one["what"]: one for one in json.loads(done.stdout)}
     assert found["database"]["state"] == "ok"
     assert {"python", "clock", "disk", "master key", "API port", "console port"} <= found.keys()
     assert not (tmp_path / "none").exists()
-    done = hongyan("doctor", "--data", str(tmp_path / "none"), HONGYAN_MASTER_KEY="short")
+    done = inside("doctor", "--data", str(tmp_path / "none"), HONGYAN_MASTER_KEY="short")
     assert done.returncode == 1
     assert "openssl rand -hex 32" in done.stdout
 
@@ -161,7 +161,7 @@ def test_every_verb_explains_itself() -> None:
 
 
 def test_a_wrong_option_or_setting_is_exit_code_2() -> None:
-    assert hongyan("messages", "--nonsense").returncode == 2
-    done = hongyan("serve", HONGYAN_API_PROT="1")
+    assert inside("messages", "--nonsense").returncode == 2
+    done = inside("serve", HONGYAN_API_PROT="1")
     assert done.returncode == 2
     assert "HONGYAN_API_PORT" in done.stderr
