@@ -10,7 +10,7 @@ from hongyan.model.submission import Item, Verdict
 from hongyan.model.world import App, Key, Link, Price, Project, Review, Signature, Stop, Template
 
 if TYPE_CHECKING:
-    from conftest import Counter
+    from accept.conftest import Counter
 else:
     Counter = object
 

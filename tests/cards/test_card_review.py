@@ -6,10 +6,10 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from card_samples import element, sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cards.card_samples import element, sample
 from hongyan.model.card import CardType, Kind
 from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason

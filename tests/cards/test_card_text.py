@@ -1,8 +1,8 @@
 """A card with its values: the text that carries it, and what its page is made of."""
 
 import pytest
-from card_samples import sample
 
+from cards.card_samples import sample
 from hongyan.links.cards import card_of, card_text, fill, render
 from hongyan.model.card import CardType
 from hongyan.model.errors import Refused

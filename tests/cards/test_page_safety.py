@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from card_samples import sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cards.card_samples import sample
 from hongyan.links.addresses import web
 from hongyan.links.cards import render
 from hongyan.links.drawing import draw_card

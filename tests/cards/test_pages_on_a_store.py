@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from card_samples import sample
-from page_visits import visitor
 
+from cards.card_samples import sample
+from cards.page_visits import visitor
 from hongyan.links.pages import public_pages
 from hongyan.model.clock import FakeClock
 from hongyan.model.message import Leg, Message, State

@@ -4,10 +4,10 @@ import json
 from typing import Any, cast
 
 import pytest
-from card_samples import WORDS, sample
-from page_visits import Visit, visitor
-from small_store import SmallStore
 
+from cards.card_samples import WORDS, sample
+from cards.page_visits import Visit, visitor
+from cards.small_store import SmallStore
 from hongyan.links.cards import render
 from hongyan.links.drawing import STYLE
 from hongyan.links.looks import LOOKS

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from card_samples import sample
 
+from cards.card_samples import sample
 from hongyan.model.message import Category, Leg
 from hongyan.model.world import Project, Signature, Template
 from hongyan.review.texts import check

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulating import Ears, message, opened, play
 
+from carriers.simulating import Ears, message, opened, play
 from hongyan.carriers import Carrier, Receipt
 from hongyan.carriers.magic import MAGIC, MEANING, Outcome
 from hongyan.carriers.profiles import PROFILES

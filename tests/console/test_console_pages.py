@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from console_visits import Visit, visitor
 
+from console.console_visits import Visit, visitor
 from hongyan.console import Snippet
 from hongyan.console.app import console
 from hongyan.console.words import LEGS, STATES, WORDS

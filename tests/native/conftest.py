@@ -2,7 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from native_calls import Api, serving
+
+from native.native_calls import Api, serving
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

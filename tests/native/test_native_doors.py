@@ -4,7 +4,8 @@ import io
 from typing import Any
 
 import pytest
-from native_calls import TOKEN, Api
+
+from native.native_calls import TOKEN, Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 OPERATOR = {"Authorization": f"Bearer {TOKEN}"}
@@ -138,7 +139,9 @@ async def test_broken_json_is_a_refusal_and_no_crash(api: Api, body: bytes) -> N
 
 async def test_refuses_a_body_over_the_limit(api: Api) -> None:
     with contextlib.suppress(ConnectionError):
-        said = await api("POST", "/v1/messages", data=io.BytesIO(b" " * (2 << 20)), headers={"Content-Type": "application/json"})
+        said = await api(
+            "POST", "/v1/messages", data=io.BytesIO(b" " * (2 << 20)), headers={"Content-Type": "application/json"}
+        )
         assert (said.status, said.body["error"]["reason"]) == (413, "too-large")
 
 

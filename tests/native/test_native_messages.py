@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from native_calls import Api
+
+from native.native_calls import Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

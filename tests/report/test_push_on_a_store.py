@@ -7,8 +7,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from push_receivers import answering, receiver
-from push_store import settled
 
 from hongyan.dialects.nxcloud.receipts import Receipts
 from hongyan.model.clock import FakeClock
@@ -20,6 +18,8 @@ from hongyan.report.push import Pusher
 from hongyan.store.ops import Accept, Event, PushRow, Settle, SubmissionRow
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from report.push_receivers import answering, receiver
+from report.push_store import settled
 
 
 class Watched(SqliteStore):

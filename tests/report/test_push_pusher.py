@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 from random import Random
 
 import pytest
-from push_receivers import Receiver, answering, hang_up, never, receiver
-from push_store import PushStore
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.message import Message
@@ -16,6 +14,8 @@ from hongyan.model.tally import Tally
 from hongyan.model.world import App, Project, World
 from hongyan.report import lanes, push
 from hongyan.report.push import LEASE_MS, Pusher
+from report.push_receivers import Receiver, answering, hang_up, never, receiver
+from report.push_store import PushStore
 
 
 class Shape:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from receipt_rows import ended, sent, world
 
 from hongyan.ledger.settlement import settlement
 from hongyan.model.clock import FakeClock
@@ -18,6 +17,7 @@ from hongyan.report.pull import Pull
 from hongyan.store.ops import Accept
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from report.receipt_rows import ended, sent, world
 
 CLOCK = FakeClock()
 MINT = IdMint(CLOCK)

@@ -1,8 +1,8 @@
 import pytest
-from receipt_rows import SAID, ended, sent, world
 
 from hongyan.ledger.settlement import push_target, refund_due, settlement
 from hongyan.model.message import FINAL, Leg, State
+from report.receipt_rows import SAID, ended, sent, world
 
 PRICE = 50
 FAILED = sorted(FINAL - {State.DELIVERED, State.UNKNOWN})

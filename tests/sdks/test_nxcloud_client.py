@@ -7,15 +7,13 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 from aiohttp import web
-from alibaba_sdk_server import demo_system
 
-from hongyan.assemble import System
+from local_vendor import LocalVendor
 
 
 class NxClient:
@@ -44,12 +42,6 @@ class NxClient:
         with urllib.request.urlopen(request, timeout=20) as answer:
             assert answer.status == 200
             return json.load(answer)
-
-
-@pytest.fixture
-async def system(tmp_path: Path) -> AsyncIterator[System]:
-    async with demo_system(tmp_path) as made:
-        yield made
 
 
 @asynccontextmanager
@@ -89,7 +81,7 @@ def test_the_client_signs_the_published_vectors(algorithm: str, expected: str) -
     assert NxClient("").sign(params, body, algorithm) == expected
 
 
-async def test_sends_in_bulk_and_hears_of_each_message(system: System) -> None:
+async def test_sends_in_bulk_and_hears_of_each_message(vendor: LocalVendor) -> None:
     """proves: nxcloud#push.form, nxcloud#push.fields, nxcloud#items.drUrl"""
     async with receiving() as (url, came):
         items = [
@@ -102,7 +94,7 @@ async def test_sends_in_bulk_and_hears_of_each_message(system: System) -> None:
             }
             for n in range(11, 21)
         ]
-        answer = await NxClient(system.api_url).send("appdemo1", items)
+        answer = await NxClient(vendor.api_url).send("appdemo1", items)
         assert (answer["code"], answer["message"]) == (0, "Success")
         assert [row["messageid"] for row in answer["data"]] == [item["sysMessageId"] for item in items]
         assert {row["status"] for row in answer["data"]} == {"Success"}
@@ -118,16 +110,16 @@ async def test_sends_in_bulk_and_hears_of_each_message(system: System) -> None:
 
 @pytest.mark.parametrize("algorithm", [None, "md5", "sha256"])
 @pytest.mark.parametrize("path", ["/v1/sms/multi/mt", "/api/sms/multi/mt"])
-async def test_signs_either_way_on_either_path(system: System, algorithm: str | None, path: str) -> None:
+async def test_signs_either_way_on_either_path(vendor: LocalVendor, algorithm: str | None, path: str) -> None:
     """proves: nxcloud#bulk.path, nxcloud#auth.algorithm, nxcloud#auth.names"""
     items = [{"phone": "18651883168", "content": "content1"}]
-    answer = await NxClient(system.api_url).send("appdemo1", items, algorithm, path)
+    answer = await NxClient(vendor.api_url).send("appdemo1", items, algorithm, path)
     (row,) = answer["data"]
     assert (row["phone"], row["status"]) == ("8618651883168", "Success")
     assert row["messageid"].isdigit()
 
 
-async def test_learns_which_items_failed(system: System) -> None:
+async def test_learns_which_items_failed(vendor: LocalVendor) -> None:
     """proves: nxcloud#answer.partial"""
     items = [
         {"phone": "18651883168", "content": "content1", "sysMessageId": "msg001"},
@@ -135,7 +127,7 @@ async def test_learns_which_items_failed(system: System) -> None:
         {"phone": "18651883168", "content": "x" * 1001, "sysMessageId": "msg003"},
         {"phone": "18651883168", "content": "content4", "sourceAddress": "a-b"},
     ]
-    answer = await NxClient(system.api_url).send("appdemo1", items)
+    answer = await NxClient(vendor.api_url).send("appdemo1", items)
     assert answer["code"] == 0
     assert [row["status"] for row in answer["data"]] == ["Success", "Failure", "Failure", "Failure"]
     assert [row.get("message", "")[:26] for row in answer["data"]] == [
@@ -146,21 +138,21 @@ async def test_learns_which_items_failed(system: System) -> None:
     ]
 
 
-async def test_learns_why_a_request_failed(system: System) -> None:
+async def test_learns_why_a_request_failed(vendor: LocalVendor) -> None:
     """proves: nxcloud#answer.request-error"""
     items = [{"phone": f"1380013800{n}", "content": "code 1234"} for n in range(6)]
-    client = NxClient(system.api_url)
+    client = NxClient(vendor.api_url)
     assert await client.send("appdemo1", []) == {"code": 9000, "message": "Request parameter error", "data": None}
     assert (await client.send("nobody", items))["code"] == 13002
     assert (await client.send("appotp1", items))["code"] == 13010
-    assert (await NxClient(system.api_url, secret="SKother").send("appdemo1", items))["code"] == 1003
-    assert (await NxClient(system.api_url, access_key="AKother").send("appdemo1", items))["code"] == 1005
+    assert (await NxClient(vendor.api_url, secret="SKother").send("appdemo1", items))["code"] == 1003
+    assert (await NxClient(vendor.api_url, access_key="AKother").send("appdemo1", items))["code"] == 1005
 
 
-async def test_sends_200_at_once(system: System) -> None:
+async def test_sends_200_at_once(vendor: LocalVendor) -> None:
     """proves: nxcloud#body.items"""
     items = [{"phone": f"1380013{n:04}", "content": "code 1234"} for n in range(1, 202)]
-    client = NxClient(system.api_url)
+    client = NxClient(vendor.api_url)
     answer = await client.send("appdemo1", items[:200])
     assert [row["status"] for row in answer["data"]] == ["Success"] * 200
     assert len({row["messageid"] for row in answer["data"]}) == 200

@@ -2,12 +2,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sending import Sending
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.tally import Tally
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from send.sending import Sending
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 from random import Random
 
 import pytest
-from sending import BUSY, LINK_DOWN, PLAIN_WORLD, PRICE, SIMULATED_WORLD, Sending, carrier, project, receipt, route
 
 from hongyan.carriers import Answer
 from hongyan.model.cause import Cause, CauseKind, parse_cause
 from hongyan.model.message import Category, Leg, State
 from hongyan.send.retry import retry_at
+from send.sending import BUSY, LINK_DOWN, PLAIN_WORLD, PRICE, SIMULATED_WORLD, Sending, carrier, project, receipt, route
 
 NOT_IN_SERVICE = Cause(CauseKind.NUMBER, "INVDST", "not in service", "scripted")
 

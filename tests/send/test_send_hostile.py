@@ -5,7 +5,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from sending import LINK_DOWN, OK, PLAIN_WORLD, PRICE, SIMULATED_WORLD, Sending, project, receipt, route
 
 from hongyan.carriers import Answer
 from hongyan.carriers.magic import MAGIC, MEANING
@@ -13,6 +12,7 @@ from hongyan.model.errors import Refused
 from hongyan.model.message import FINAL, Category, Leg, State
 from hongyan.model.reason import Reason
 from hongyan.model.world import CarrierConfig, Price
+from send.sending import LINK_DOWN, OK, PLAIN_WORLD, PRICE, SIMULATED_WORLD, Sending, project, receipt, route
 
 
 async def test_a_receipt_before_the_answer_is_kept_and_found_when_the_answer_comes(sending: Sending) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sending import BUSY, LINK_DOWN, OK, PLAIN_WORLD, Sending, receipt
 
 from hongyan.carriers import Answer
 from hongyan.model.clock import FakeClock
@@ -15,6 +14,7 @@ from hongyan.model.message import FINAL, LEGAL_MOVES, Category, Message, State
 from hongyan.model.tally import Tally
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from send.sending import BUSY, LINK_DOWN, OK, PLAIN_WORLD, Sending, receipt
 
 ENDS = st.sampled_from([State.DELIVERED, State.UNDELIVERED, State.REJECTED, State.EXPIRED, State.UNKNOWN])
 

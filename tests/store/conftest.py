@@ -8,7 +8,6 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from store_samples import MASTER_KEY, OpenStore
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.tally import Tally
@@ -18,6 +17,7 @@ from hongyan.store.sqlite import SqliteStore
 from hongyan.store.tables import metadata
 from hongyan.store.vault import Vault
 from postgres_server import PostgresServer
+from store.store_samples import MASTER_KEY, OpenStore
 
 _EMPTY = ";".join(f"DELETE FROM {table}" for table in metadata.tables)
 

@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
-from store_samples import NOW, PRICE, accept, accepted, fund, handed, message, submission
 
 from hongyan.model.errors import Refused
 from hongyan.model.message import Leg, State
 from hongyan.model.reason import Reason
 from hongyan.store import Store
 from hongyan.store.ops import Accepted, Bucket, LinkRow, Settle
+from store.store_samples import NOW, PRICE, accept, accepted, fund, handed, message, submission
 
 TAKEN = Accepted()
 

@@ -1,12 +1,11 @@
 """Retention and wiping: what is old and ended goes, money stays."""
 
-from store_samples import NOW, PRICE, accept, accepted, handed, message, push, refusal, settle, submission
-
 from hongyan.model.clock import FakeClock
 from hongyan.model.ids import IdMint
 from hongyan.model.message import State
 from hongyan.store import MessageQuery, Store
 from hongyan.store.ops import Bucket, Event, LinkRow, Note, Park, Record, Unclaimed
+from store.store_samples import NOW, PRICE, accept, accepted, handed, message, push, refusal, settle, submission
 
 DAY_MS = 86_400_000
 LATER = NOW + 40 * DAY_MS

@@ -5,21 +5,24 @@ import os
 import sys
 from pathlib import Path
 
-from store_samples import MASTER_KEY, PRICE
-
 from hongyan.model.clock import SystemClock
 from hongyan.model.message import State
 from hongyan.model.tally import Tally
 from hongyan.store import MessageQuery
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from store.store_samples import MASTER_KEY, PRICE
 
 CHILD = Path(__file__).with_name("writing_child.py")
 
 
 async def _write_and_be_killed(path: Path, lines: int) -> list[tuple[str, int]]:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, CHILD, path, stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(CHILD.parent)}
+        sys.executable,
+        CHILD,
+        path,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(CHILD.parent.parent)},
     )
     assert child.stdout is not None
     said = [await child.stdout.readline() for _ in range(lines)]

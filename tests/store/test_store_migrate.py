@@ -12,7 +12,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
-from store_samples import MASTER_KEY, NOW
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.errors import Misconfigured
@@ -24,6 +23,7 @@ from hongyan.store.postgres import PostgresStore
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.tables import metadata
 from hongyan.store.vault import Vault
+from store.store_samples import MASTER_KEY, NOW
 
 _COLUMNS = """
 SELECT table_name, column_name, ordinal_position, data_type, is_nullable, column_default, is_identity

@@ -8,7 +8,6 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from store_samples import MASTER_KEY, NOW, accept, handed, message, settle
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.message import FINAL, LEGAL_MOVES, Message, State
@@ -16,6 +15,7 @@ from hongyan.model.tally import Tally
 from hongyan.store.ops import Accept, Again, Deposit, Op, Rendered
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from store.store_samples import MASTER_KEY, NOW, accept, handed, message, settle
 
 PLACE = st.integers(0, 30)
 

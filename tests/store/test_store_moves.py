@@ -1,7 +1,6 @@
 """What becomes of a message: each legal move once, its refund, push and mailbox with it."""
 
 import pytest
-from store_samples import IDS, NOW, PRICE, accept, accepted, handed, message, push, settle, states
 
 from hongyan.model.message import FINAL, LEGAL_MOVES, Message, State
 from hongyan.store import MessageQuery, Store
@@ -21,6 +20,7 @@ from hongyan.store.ops import (
     Unclaimed,
     Unpark,
 )
+from store.store_samples import IDS, NOW, PRICE, accept, accepted, handed, message, push, settle, states
 
 
 async def _sending(store: Store, **fields: object) -> Message:

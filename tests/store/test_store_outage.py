@@ -9,7 +9,6 @@ from pathlib import Path
 import apsw
 import asyncpg
 import pytest
-from store_samples import MASTER_KEY, NOW, accepted, message
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.errors import Refused
@@ -19,6 +18,7 @@ from hongyan.model.world import Project
 from hongyan.store.postgres import PostgresStore
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from store.store_samples import MASTER_KEY, NOW, accepted, message
 
 CHILD = Path(__file__).with_name("writing_child.py")
 

@@ -3,11 +3,10 @@
 import asyncio
 import random
 
-from store_samples import NOW, PRICE, OpenStore, accepted, fund, handed, message, settle
-
 from hongyan.model.message import State
 from hongyan.model.reason import Reason
 from hongyan.store.ops import Accepted, Bucket
+from store.store_samples import NOW, PRICE, OpenStore, accepted, fund, handed, message, settle
 
 
 def _reasons(results: list[list[Accepted]]) -> list[Reason | None]:

@@ -4,13 +4,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from store_samples import NOW, accepted, handed, message, refusal, settle, submission
 
 from hongyan.model.errors import Refused
 from hongyan.model.message import Leg, State
 from hongyan.model.reason import Reason
 from hongyan.store import MessageQuery, Store
 from hongyan.store.ops import Record
+from store.store_samples import NOW, accepted, handed, message, refusal, settle, submission
 
 OLD = message(to="8613800000001", template="T1", client_id="mine", content="100% off_now", leg=Leg.CARD)
 OTHER = message(dialect="nxcloud", content="plain", accepted_at=NOW + 1000)

@@ -2,11 +2,10 @@
 
 import asyncio
 
-from store_samples import IDS, NOW, OpenStore, accepted, handed, message, settle, states
-
 from hongyan.model.message import State
 from hongyan.store import Store
 from hongyan.store.postgres import PostgresStore
+from store.store_samples import IDS, NOW, OpenStore, accepted, handed, message, settle, states
 
 
 async def test_claims_what_is_due_oldest_first_and_leases_it(store: Store) -> None:

@@ -1,7 +1,6 @@
 """The world in the store: what was declared comes back, secrets sealed, money credited once."""
 
 import pytest
-from store_samples import NOW, OpenStore
 
 from hongyan.model.errors import Misconfigured
 from hongyan.model.message import Leg
@@ -20,6 +19,7 @@ from hongyan.model.world import (
 )
 from hongyan.store import Store
 from hongyan.store.vault import Vault
+from store.store_samples import NOW, OpenStore
 
 THINGS: list[Declared] = [
     Project(name="shop", paid_in="12.5", limits=("tencent",), callbacks={"comms": "http://x"}, quiet_hours=(21, 9)),

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from store_samples import accept, message
 
 from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
 from hongyan.model.tally import Tally
 from hongyan.store.writer import Failed, Writer
+from store.store_samples import accept, message
 
 
 class Recorder:

@@ -4,14 +4,13 @@ import asyncio
 import sys
 from pathlib import Path
 
-from store_samples import MASTER_KEY, PRICE, accept, handed, message, settle
-
 from hongyan.model.clock import SystemClock
 from hongyan.model.ids import IdMint
 from hongyan.model.message import State
 from hongyan.model.tally import Tally
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from store.store_samples import MASTER_KEY, PRICE, accept, handed, message, settle
 
 
 async def main(path: Path) -> None:

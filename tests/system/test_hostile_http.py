@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,7 +19,7 @@ GOOD = {"mobile": "+8613700000000", "templateID": "01234567890abcdef", "template
 @pytest.fixture(scope="module", params=["short way", "ASGI"])
 def vendor(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[LocalVendor]:
     data: Path = tmp_path_factory.mktemp("hostile")
-    bounds = {"request_limit_bytes": LIMIT, "header_deadline_s": 1.0, "max_connections": 400}
+    bounds: dict[str, Any] = {"request_limit_bytes": LIMIT, "header_deadline_s": 1.0, "max_connections": 400}
     with LocalVendor(data, below_asgi=request.param == "short way", **bounds) as running:
         yield running
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from nxcloud_office import WORLD, Office
 
+from dialects.nxcloud.nxcloud_office import WORLD, Office
 from hongyan.model.clock import FakeClock
 from hongyan.model.tally import Tally
 from hongyan.store.current import CurrentWorld

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nxcloud_office import APP, Office, item
 
+from dialects.nxcloud.nxcloud_office import APP, Office, item
 from hongyan.dialects.nxcloud import bulk
 from hongyan.dialects.nxcloud.reasons import CODES, ROW_TEXTS, TEXTS
 from hongyan.model.errors import Refused

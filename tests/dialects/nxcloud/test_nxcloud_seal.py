@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from nxcloud_office import BULK, KEY, SECRET, Office, item, signed
 
+from dialects.nxcloud.nxcloud_office import BULK, KEY, SECRET, Office, item, signed
 from hongyan.dialects.nxcloud.seal import digest
 
 VECTOR = (
