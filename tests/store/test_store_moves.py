@@ -117,6 +117,33 @@ async def test_an_end_after_a_failed_render_gives_nothing_more_back(store: Store
     assert await store.balance("shop") == await store.ledger_sum("shop") == 0
 
 
+async def test_a_card_that_was_paid_back_is_not_shown_later(store: Store) -> None:
+    """proves: cards#render.failed."""
+    one = await _sending(store)
+    failed = Rendered(message_id=one.id, at=NOW, failed=True)
+    results = await store.write_all([failed, settle(one, rendered_at=NOW + 5), Rendered(message_id=one.id, at=NOW + 6)])
+    assert results == [True, True, False]
+    found = await _found(store, one)
+    assert (found.state, found.rendered_at) == (State.DELIVERED, None)
+    assert await store.balance("shop") == await store.ledger_sum("shop") == 0
+
+
+async def test_a_card_that_was_shown_is_not_paid_back_later(store: Store) -> None:
+    """proves: cards#render.failed."""
+    one = await _sending(store)
+    shown, failed = Rendered(message_id=one.id, at=NOW), Rendered(message_id=one.id, at=NOW + 1, failed=True)
+    assert await store.write_all([shown, failed, settle(one, refund=PRICE)]) == [True, False, True]
+    assert (await _found(store, one)).rendered_at == NOW
+    assert await store.balance("shop") == await store.ledger_sum("shop") == -PRICE
+
+
+async def test_a_card_that_was_opened_but_ended_undelivered_is_paid_back_once(store: Store) -> None:
+    one = await _sending(store)
+    end = settle(one, State.UNDELIVERED, refund=PRICE)
+    assert await store.write_all([Rendered(message_id=one.id, at=NOW), end, end]) == [True, True, False]
+    assert await store.balance("shop") == await store.ledger_sum("shop") == 0
+
+
 async def test_a_render_is_noted_once(store: Store) -> None:
     one = await _sending(store)
     shown = [Rendered(message_id=one.id, at=at) for at in (NOW + 1, NOW + 2)]

@@ -72,14 +72,15 @@ def _settle(batch: Batch, op: Settle) -> bool:
     if op.submitted_at is not None and found.submitted_at is None:
         found.submitted_at = op.submitted_at
         found.attempts += 1  # the hand-over that this ending swallowed
-    if op.rendered_at is not None and found.rendered_at is None:
+    shown_before = op.state is State.DELIVERED and found.rendered_at is not None
+    if op.refund and found.charge is not None and found.refund is None and not shown_before:
+        found.refund = batch.book(op.project, "refund", op.refund, op.at)
+    if op.rendered_at is not None and found.rendered_at is None and found.refund is None:
         found.rendered_at = op.rendered_at
     routed = op.carrier is not None or op.provider_id is not None
     if routed:
         found.carrier = op.carrier or found.carrier
         found.provider_id = storable(op.provider_id) if op.provider_id else found.provider_id
-    if op.refund and found.charge is not None and found.refund is None:
-        found.refund = batch.book(op.project, "refund", op.refund, op.at)
     if op.push is not None:
         batch.pushes.append(op.push)
     if op.mailbox is not None:
@@ -89,15 +90,14 @@ def _settle(batch: Batch, op: Settle) -> bool:
 
 
 def _rendered(batch: Batch, op: Rendered) -> bool:
+    """A card is either shown or paid back, whichever is known first."""
     found = batch.find(op.message_id)
-    if found is None:
+    if found is None or found.rendered_at is not None or found.refund is not None:
         return False
-    if op.failed:
-        if found.charge is None or found.refund is not None:
-            return False
-        found.refund = batch.book(found.project, "refund", found.price, op.at)
-    elif found.rendered_at is None:
+    if not op.failed:
         found.rendered_at = op.at
+    elif found.charge is not None:
+        found.refund = batch.book(found.project, "refund", found.price, op.at)
     else:
         return False
     batch.changed(found, routed=False)
