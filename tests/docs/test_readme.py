@@ -1,0 +1,79 @@
+"""What the READMEs tell people to type works, in both languages."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from local_vendor import LocalVendor
+
+ROOT = Path(__file__).parents[2]
+READMES = ("README.md", "README.zh-CN.md")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    """Return the code blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def plain(code: str) -> str:
+    """Return code without what differs between the languages of people."""
+    code = re.sub(r" *#.*", "", code)
+    return re.sub(r"<[^>]*>|--lang zh ", "", code)
+
+
+@pytest.mark.parametrize("language", ["sh", "python", "toml"])
+def test_both_languages_show_the_same_code(language: str) -> None:
+    english, chinese = (blocks(name, language) for name in READMES)
+    assert english
+    assert list(map(plain, english)) == list(map(plain, chinese))
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["alibaba", "yundashi"])
+def test_the_sdk_snippets_send(vendor: LocalVendor, place: int) -> None:
+    snippet = blocks("README.md", "python")[place].replace("127.0.0.1:8050", urlsplit(vendor.api_url).netloc)
+    ran = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "OK" in ran.stdout
+    assert len(vendor.get_json("/v1/messages")["messages"]) == 1
+
+
+def test_the_tour_can_be_followed(vendor: LocalVendor) -> None:
+    hongyan = f"{sys.executable} -m hongyan"
+    shell = shutil.which("bash") or "sh"
+
+    def typed(block: str) -> str:
+        block = block.replace("http://127.0.0.1:8050", vendor.api_url).replace(".venv/bin/hongyan", hongyan)
+        environment = {"HONGYAN_URL": vendor.api_url, "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+        ran = subprocess.run(
+            [shell, "-c", block], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        return ran.stdout + ran.stderr
+
+    start, send, wait, show, refused, rehearse, *_ = blocks("README.md", "sh")
+    assert "make dev" in start
+    assert '"code":"0000"' in typed(send)
+    assert typed(wait).strip() == "1234"
+    assert "delivered" in typed(show) or "submitted" in typed(show)
+    wrong, why = refused.strip().splitlines()
+    said = typed(wrong)
+    assert "SignatureDoesNotMatch" in said
+    found = re.search(r'"RequestId": "([^"]+)"', said)
+    assert found
+    assert "string_to_sign" in typed(why.replace("<the RequestId it printed>", found[1]))
+    assert "13800134041" in typed(rehearse)
+
+
+def test_the_world_file_is_applied(tmp_path: Path) -> None:
+    world = tmp_path / "world.toml"
+    world.write_text(blocks("README.md", "toml")[0], "utf-8")
+    assert tomllib.loads(world.read_text("utf-8"))["projects"][0]["name"] == "shop"
+    command = [sys.executable, "-m", "hongyan", "apply", str(world), "--yes", "--data", str(tmp_path / "data")]
+    environment = {"SHOP_SECRET": "a-long-random-text", "PATH": "/usr/bin:/bin"}
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
