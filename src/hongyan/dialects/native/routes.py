@@ -58,7 +58,7 @@ MessageId = Annotated[
 MostRows = Annotated[int, Query(ge=1, le=1000)]
 
 
-@router.post("/messages", status_code=201)
+@router.post("/messages", status_code=201, responses={207: {"description": "Some were refused; each row says."}})
 async def send(asked: Send, who: Who, our: Our, exchange: Its) -> JSONResponse:
     """Send a message; the answer leaves once it is on disk. 201 when every number was accepted, 207 otherwise."""
     exchange.action = "send"
