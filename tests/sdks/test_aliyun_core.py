@@ -73,7 +73,7 @@ def test_a_card_is_sent_by_a_common_request(endpoint: str) -> None:
     request.set_method("POST")
     for name, value in {
         "CardObjects.1.mobile": "13900000001",
-        "CardObjects.1.dyncParams": '{"param1":"李四","param2":"8-2"}',
+        "CardObjects.1.dyncParams": '{"param1":"李四"}',
         "CardTemplateCode": "CARD_SMS_70",
         "FallbackType": "NONE",
         "SignName": "阿里云",

@@ -87,9 +87,7 @@ class Client:
         **params: str,
     ) -> Reply:
         """Send a card through Alibaba's SendCardSms, with the demo text template as its fallback."""
-        written = json.dumps(
-            values if values is not None else {"param1": "李四", "param2": "8-2-3046"}, ensure_ascii=False
-        )
+        written = json.dumps(values if values is not None else {"param1": "李四"}, ensure_ascii=False)
         asked = {
             "CardTemplateCode": template,
             "SignName": signature,
