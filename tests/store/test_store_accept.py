@@ -94,6 +94,27 @@ async def test_a_client_id_is_its_projects_own(store: Store) -> None:
     assert await accepted(store, message(client_id="c", project="other"), project="other") == [TAKEN]
 
 
+async def test_a_client_id_is_its_apps_own(store: Store) -> None:
+    """proves: nxcloud#items.sysMessageId.twice"""
+    one, other = message(client_id="c", app="one"), message(client_id="c", app="other")
+    assert await accepted(store, one) == await accepted(store, other) == [TAKEN]
+    (result,) = await accepted(store, message(client_id="c", app="one"))
+    assert result.earlier == one
+    assert await accepted(store, message(client_id="c", app=None)) == [TAKEN]
+
+
+async def test_a_retried_client_id_may_have_a_new_link_in_the_same_text(store: Store) -> None:
+    """proves: nxcloud#items.sysMessageId.twice"""
+    first, again, other = (
+        message(client_id="c", content=f"{words} http://s.test/l/{code}", details=f'{{"link":"{code}"}}')
+        for words, code in (("see", "aaaa"), ("see", "bbbb"), ("look", "cccc"))
+    )
+    await accepted(store, first)
+    (result,) = await accepted(store, again)
+    assert result.earlier == first
+    assert await accepted(store, other) == [Accepted(Reason.CLIENT_ID_TAKEN)]
+
+
 async def test_refuses_the_message_over_a_number_limit_and_names_the_rule(store: Store) -> None:
     hour, day = Bucket(7, NOW - 3_600_000, 3, 0), Bucket(8, NOW - 86_400_000, 2, 1)
     results = await accepted(store, *(message() for _ in range(3)), buckets=[(hour, day)] * 3)

@@ -93,6 +93,29 @@ async def test_several_processes_that_start_at_once_migrate_once(
         await store.close()
 
 
+async def test_a_database_of_the_first_version_is_led_to_the_latest(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+
+    async def reopened() -> None:
+        store = SqliteStore(path, Vault(MASTER_KEY), FakeClock(), Tally())
+        await store.open()
+        await store.close()
+
+    await reopened()
+    connection = apsw.Connection(str(path))
+    connection.execute(
+        "DROP INDEX messages_client_id; UPDATE alembic_version SET version_num = '0001';"
+        "CREATE UNIQUE INDEX messages_client_id ON messages (project, client_id) WHERE client_id IS NOT NULL"
+    )
+    connection.close()
+    await reopened()
+    connection = apsw.Connection(str(path))
+    columns = [name for _, _, name in connection.execute("PRAGMA index_info(messages_client_id)")]
+    assert columns == ["project", "client_id", "app"]
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(LATEST,)]
+    connection.close()
+
+
 async def test_a_database_of_a_newer_version_is_refused_with_a_sentence(tmp_path: Path) -> None:
     connection = apsw.Connection(str(tmp_path / "x.db"))
     connection.execute("CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('9999')")

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+import msgspec
 from msgspec import Struct
 
 
@@ -103,7 +104,8 @@ class Message(Struct, kw_only=True, omit_defaults=True, gc=False):
     report_to: str | None = None
     """receipt address given with the message itself; None: the project's or app's"""
     details: str | None = None
-    """JSON text of what only this kind of message has: card values, link codes"""
+    """JSON text of what only some messages have: `link`, the code of the link in the text; `card` and `card_why`,
+    the card template that was not sent and why"""
     state: State = State.ACCEPTED
     accepted_at: int
     due_at: int | None = None
@@ -125,3 +127,7 @@ class Message(Struct, kw_only=True, omit_defaults=True, gc=False):
     """ledger entry that gave it back"""
     rendered_at: int | None = None
     """cards: when the handset or a reader first showed it"""
+
+    def noted(self) -> dict[str, str]:
+        """Return the `details`, decoded."""
+        return msgspec.json.decode(self.details, type=dict[str, str]) if self.details else {}

@@ -28,6 +28,12 @@ from hongyan.store.ops import (
 )
 
 STATES: dict[str, State] = {str(state): state for state in State}
+ClientKey = tuple[str, str, str]
+
+
+def client_key(message: Message) -> ClientKey:
+    """Return what a caller's own id is unique in: its project, its app, the id. spec: nxcloud#items.sysMessageId.twice."""
+    return message.project, message.app or "", message.client_id or ""
 
 
 class Standing(Struct):
@@ -136,7 +142,7 @@ class Batch:
         # facts; playing keeps them up to date, so that each operation sees those before it
         self.standings: dict[int, Standing] = {}
         self.purses: dict[str, Purse] = {}
-        self.clients: dict[tuple[str, str], Message] = {}
+        self.clients: dict[ClientKey, Message] = {}
         self.counted: dict[int, list[tuple[int, int]]] = {}
         """bucket -> (at, how many)"""
         self.nonces: dict[str, int] = {}

@@ -114,8 +114,8 @@ class Accept(Struct, kw_only=True):
     """Write an accepted submission: its rows, its messages, their counts, the charge. One transaction.
 
     Result: `list[Accepted]`, one per message, in order. For each message in turn: a known `client_id` of the
-    project, then its buckets, then the balance (price against balance + `credit_line`). What is accepted counts for
-    the messages after it. With `whole`, if any is refused nothing at all is written.
+    project and app, then its buckets, then the balance (price against balance + `credit_line`). What is accepted
+    counts for the messages after it. With `whole`, if any is refused nothing at all is written.
     A spent nonce refuses everything with NONCE_USED and writes nothing.
     `state` of a message is `accepted` (due now) or `sending` (the caller's process hands it over at once).
     """
@@ -143,7 +143,8 @@ class Accepted(NamedTuple):
     rule: int = -1
     """NUMBER_LIMIT: the bucket's `rule`"""
     earlier: Message | None = None
-    """the message that has this client_id already, with the same number and content: answer as then (reason None)"""
+    """the message that has this client_id already, with the same number and text (but for its link's code): answer as
+    then (reason None)"""
 
 
 class Handed(Struct, kw_only=True, gc=False):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hongyan.model.message import Message
 from hongyan.model.reason import Reason
-from hongyan.store.batch import Batch
+from hongyan.store.batch import Batch, client_key
 from hongyan.store.ops import Accept, Accepted, Bucket
 from hongyan.store.text import storable
 
@@ -42,7 +42,7 @@ def _decide(batch: Batch, op: Accept) -> tuple[list[Accepted], list[Message], li
     for position, message in enumerate(op.messages):
         verdict = _TAKEN
         if message.client_id is not None:
-            earlier = clients.get((op.project, message.client_id))
+            earlier = clients.get(client_key(message))
             if earlier is not None:
                 verdicts.append(_again(message, earlier))
                 continue
@@ -59,7 +59,7 @@ def _decide(batch: Batch, op: Accept) -> tuple[list[Accepted], list[Message], li
             available -= message.price
             taken.append(message)
             if message.client_id is not None:
-                clients[op.project, message.client_id] = message
+                clients[client_key(message)] = message
             for key in {bucket.key for bucket in buckets}:
                 batch.counted.setdefault(key, []).append((op.now_ms, 1))
                 counted.append(key)
@@ -70,9 +70,15 @@ def _decide(batch: Batch, op: Accept) -> tuple[list[Accepted], list[Message], li
 def _again(message: Message, earlier: Message) -> Accepted:
     if earlier.id == message.id:
         return _TAKEN
-    if earlier.to == message.to and earlier.content == message.content:
+    if earlier.to == message.to and _as_asked(earlier) == _as_asked(message):
         return Accepted(earlier=earlier)
     return _CLIENT_ID_TAKEN
+
+
+def _as_asked(message: Message) -> str:
+    """Return the text without its link's code, which is a new one each time the caller asks."""
+    code = message.noted().get("link")
+    return message.content.replace(code, "") if code else message.content
 
 
 def _first_full(batch: Batch, buckets: Sequence[Bucket]) -> Bucket | None:
@@ -86,7 +92,7 @@ def _first_full(batch: Batch, buckets: Sequence[Bucket]) -> Bucket | None:
 def _forget(batch: Batch, taken: Sequence[Message], counted: Sequence[int]) -> None:
     for message in taken:
         if message.client_id is not None:
-            del batch.clients[message.project, message.client_id]
+            del batch.clients[client_key(message)]
     for key in counted:
         batch.counted[key].pop()
 

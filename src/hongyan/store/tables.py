@@ -63,14 +63,15 @@ Index("messages_to", messages.c.project, messages.c.to, messages.c.id)
 Index("messages_submission", messages.c.submission)
 
 
-def _partial(name: str, *columns: str, unique: bool = False) -> Index:
-    where = text(f"{columns[-1]} IS NOT NULL")
+def _partial(name: str, *columns: str, there: str = "", unique: bool = False) -> Index:
+    """Index only the rows that have the column `there`, by default the last of `columns`."""
+    where = text(f"{there or columns[-1]} IS NOT NULL")
     parts = [messages.c[column] for column in columns]
     return Index(name, *parts, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 _partial("messages_due", "state", "due_at")
-_partial("messages_client_id", "project", "client_id", unique=True)
+_partial("messages_client_id", "project", "client_id", "app", there="client_id", unique=True)
 _partial("messages_provider_id", "carrier", "provider_id")
 
 submissions = Table(

@@ -167,6 +167,13 @@ async def test_a_taken_client_id_fails_for_another_message(office: Office, chang
     assert len(await office.messages()) == 1
 
 
+async def test_a_repeated_request_with_a_short_link_is_answered_the_same(office: Office) -> None:
+    """proves: nxcloud#items.sysMessageId.twice"""
+    wanted = item(sysMessageId="same", content="look: #1#", shortLink="https://nxlink.example/demo")
+    assert await office.ask(wanted) == await office.ask(wanted)
+    assert len(await office.messages()) == 1
+
+
 async def test_a_short_link_replaces_its_place(office: Office) -> None:
     """proves: nxcloud#items.shortLink"""
     await office.row(content="look: #1#", shortLink="https://nxlink.example/demo")

@@ -10,7 +10,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 from zlib import crc32
 
-from hongyan.store.batch import Batch, Entry, Needs, Purse, routed_row, standing
+from hongyan.store.batch import Batch, Entry, Needs, Purse, client_key, routed_row, standing
 from hongyan.store.ops import Op
 from hongyan.store.play import play
 from hongyan.store.postgres import statements as sql
@@ -99,8 +99,7 @@ async def _load(connection: Any, needs: Needs, batch: Batch) -> None:
     if needs.clients:
         for row in await connection.fetch(sql.CLIENTS, *zip(*needs.clients, strict=True)):
             message = MESSAGE.value(row)
-            if message.client_id is not None:
-                batch.clients[message.project, message.client_id] = message
+            batch.clients[client_key(message)] = message
     if needs.buckets:
         for bucket, at, n in await connection.fetch(sql.COUNTED, list(needs.buckets)):
             batch.counted.setdefault(bucket, []).append((at, n))

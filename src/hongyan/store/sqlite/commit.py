@@ -12,7 +12,7 @@ import apsw
 
 from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
-from hongyan.store.batch import Batch, Entry, Needs, Purse, plain_row, routed_row, standing
+from hongyan.store.batch import Batch, Entry, Needs, Purse, client_key, plain_row, routed_row, standing
 from hongyan.store.play import play
 from hongyan.store.rows import EVENT, LINK, MESSAGE, PUSH, REFUSAL, SUBMISSION, UNCLAIMED
 from hongyan.store.sqlite import statements as sql
@@ -125,7 +125,8 @@ def _load(connection: apsw.Connection, needs: Needs, *, careful: bool) -> Batch:
 def _load_accepting(connection: apsw.Connection, needs: Needs, batch: Batch) -> None:
     for client in needs.clients:
         for row in fetch(connection, sql.MESSAGE_BY_CLIENT, client):
-            batch.clients[client] = MESSAGE.value(row)
+            message = MESSAGE.value(row)
+            batch.clients[client_key(message)] = message
     for bucket in needs.buckets:
         if counted := fetch(connection, sql.COUNTED, (bucket,)):
             batch.counted[bucket] = counted
