@@ -6,7 +6,6 @@ from typing import Any, cast
 import pytest
 
 from cards.card_samples import WORDS, sample
-from cards.page_visits import Visit, visitor
 from cards.small_store import SmallStore
 from hongyan.links.cards import render
 from hongyan.links.drawing import STYLE
@@ -19,6 +18,7 @@ from hongyan.model.message import Leg
 from hongyan.model.world import Template, World
 from hongyan.store import Store
 from hongyan.store.ops import Click, Rendered
+from page_visits import Visit, visitor
 
 VALUES = {"param1": "李四", "param2": "88.00"}
 
@@ -80,6 +80,13 @@ async def test_draws_every_type_with_its_values(visit: Visit, worlds: Worlds, ca
     assert page.body.count('class="button"') == letters.count("B")
     assert "<script" not in page.body
     assert "阿里云" in page.body
+
+
+async def test_words_before_the_first_picture_are_on_its_slide(visit: Visit, worlds: Worlds) -> None:
+    # proves: cards#types
+    worlds.card = sample(CardType.SWIPE_2)
+    page = await visit("/c/Ab3dE6gH")
+    assert page.body.count('class="slide"') == WORDS[CardType.SWIPE_2][0].count("I")
 
 
 def test_every_type_has_a_look_and_both_languages_the_same_words() -> None:

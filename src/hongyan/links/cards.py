@@ -42,13 +42,21 @@ class ShownPage(NamedTuple):
 
     @property
     def groups(self) -> list[list[Shown]]:
-        """The elements cut before every picture: slides of a carousel, rows of a list."""
+        """The elements cut before every picture: rows of a list."""
         groups: list[list[Shown]] = [[]]
         for one in self.elements:
             if one.kind in {"image", "video"} and groups[-1]:
                 groups.append([])
             groups[-1].append(one)
         return groups
+
+    @property
+    def slides(self) -> list[list[Shown]]:
+        """The groups as slides of a carousel: what stands before the first picture is on its slide."""
+        first, *others = self.groups
+        if others and all(one.kind not in {"image", "video"} for one in first):
+            return [first + others[0], *others[1:]]
+        return [first, *others]
 
 
 class ShownCard(NamedTuple):
