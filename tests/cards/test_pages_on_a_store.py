@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from cards.card_samples import sample
-from cards.page_visits import visitor
 from hongyan.links.pages import public_pages
 from hongyan.model.clock import FakeClock
 from hongyan.model.message import Leg, Message, State
@@ -17,6 +16,7 @@ from hongyan.model.world import Project, Template, World
 from hongyan.store.ops import Accept, LinkRow, SubmissionRow
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from page_visits import visitor
 
 PRICE = micros("0.10")
 SHOP = Project(name="shop", paid_in="1")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from console.console_visits import Visit, visitor
 from hongyan.console import Snippet
 from hongyan.console.app import console
 from hongyan.console.words import LEGS, STATES, WORDS
@@ -22,6 +21,7 @@ from hongyan.report.look import Look
 from hongyan.store.ops import Accept, Record, RefusalRow, Settle, SubmissionRow
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from page_visits import Visit, visitor
 
 ATTACK = '"><script>alert(1)</script>\u202e'
 BASE = "http://127.0.0.1:8050"
