@@ -39,6 +39,7 @@ from hongyan.report.pull import Pull
 from hongyan.report.push import Pusher
 from hongyan.route.table import Router
 from hongyan.send.fleet import Factory, Fleet, Wires
+from hongyan.send.remind import Reminder
 from hongyan.send.sender import Sender
 from hongyan.send.sweep import Sweep
 from hongyan.settings import Settings, master_key_of
@@ -92,11 +93,15 @@ async def running(
         await store.open()
         stack.push_async_callback(store.close)
         current = await _world(store, clock, seed, check)
+        node = await store.enlist(settings.node, current.look_soon)
+        ids = IdMint(clock, node, after=await store.last_id())
         api_socket = _held(stack, settings.api_host, settings.api_port)
         console_socket = _held(stack, settings.console_host, settings.console_port)
 
         public_base = settings.links_base(api_socket.getsockname()[1])
-        road = Road(settings, store, current, clock, tally, chance or random.SystemRandom(), public_base, demo=demo)
+        road = Road(
+            settings, store, current, clock, ids, tally, chance or random.SystemRandom(), public_base, demo=demo
+        )
         await stack.enter_async_context(road.moving())
 
         edge = _edge(settings, road, demo=demo)
@@ -135,6 +140,7 @@ class Road:
         store: Store,
         current: CurrentWorld,
         clock: Clock,
+        ids: IdMint,
         tally: Tally,
         chance: random.Random,
         public_base: str,
@@ -143,7 +149,7 @@ class Road:
     ) -> None:
         self.store, self.current, self.clock, self.tally, self.chance = store, current, clock, tally, chance
         self._embedded = not settings.database_url
-        mint = (ids := IdMint(clock, settings.node)).mint
+        mint = ids.mint
         self.writer = OrderedWriter(store)
         shapes: dict[str, PushShape] = {}
         self.pusher = Pusher(store, shapes, current, clock, tally, allow_inside=demo, random=chance)
@@ -170,7 +176,8 @@ class Road:
             grace_ms=settings.receipt_grace_s * 1000,
         )
         wires = Wires(self.sender.answered, self.matcher.reported, self.sender.has_room)
-        self.fleet = Fleet(carrier_factories(clock), store, wires, self.sender.use)
+        self.reminder = Reminder(store, clock, lambda: self.writer.waiting + self.matcher.seeking, alone=self._embedded)
+        self.fleet = Fleet(carrier_factories(clock), wires, self.sender.use, self.reminder)
         self.fleet.check(current())
         self.sweep = Sweep(store, self.sender, clock)
         self.retention = Retention(store, clock, settings.retention_days)
@@ -215,7 +222,7 @@ class Road:
             stack.push_async_callback(self.fleet.close)
             await self.fleet.refresh(self.current())
             self.current.on_change(self.fleet.refresh)
-            for loop in (self.sweep, self.retention, self.current):
+            for loop in (self.reminder, self.sweep, self.retention, self.current):
                 loop.start()
                 stack.push_async_callback(loop.stop)
             counting = asyncio.get_running_loop().create_task(self._count_backlog())

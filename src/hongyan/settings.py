@@ -68,11 +68,11 @@ class Settings(BaseSettings):
         "用来加密保存各类密钥的主密钥：至少 32 个字符，或 file:路径；留空则首次启动时在数据目录中生成 master.key。",
     )
     node: int = _said(
-        0,
-        "Number of this process among all that share one database.",
-        "本进程在共用同一数据库的所有进程中的编号。",
-        ge=0,
-        le=1023,
+        -1,
+        "Number of this process among all that share one database, part of every id it makes; -1: the first free one.",
+        "本进程在共用同一数据库的所有进程中的编号，写入其生成的每个 ID；-1 表示自动取第一个空闲编号。",
+        ge=-1,
+        le=1022,
     )
 
     api_host: str = _said("127.0.0.1", "Address that the API listens on.", "API 监听的地址。")

@@ -34,7 +34,8 @@ class Ears:
 async def opened(outstanding: Sequence[Message] = (), **settings: Any) -> tuple[Simulator, Ears, FakeClock]:
     clock = FakeClock()
     simulator, ears = Simulator("sim", settings=settings, clock=clock), Ears()
-    await simulator.open(ears, outstanding)
+    await simulator.open(ears)
+    simulator.remind(outstanding)
     return simulator, ears, clock
 
 

@@ -80,8 +80,8 @@ async def test_magic_throttled_then_delivered() -> None:
 
 async def test_magic_answer_lost_then_delivered_once() -> None:
     simulator, ears, clock = await opened()
-    for _ in range(2):
-        simulator.submit([message(number(Outcome.UNSURE))])
+    for attempts in range(2):
+        simulator.submit([message(number(Outcome.UNSURE), attempts=attempts)])
         play(simulator, clock, 2)
     assert [answer.unsure for answer in ears.answers] == [True, False]
     assert len(ears.receipts) == 1
@@ -142,7 +142,8 @@ async def test_a_restart_works_the_receipts_out_again() -> None:
         one.provider_id, one.submitted_at = answer.provider_id, answer.at
     second = Simulator("sim", settings={"receipt_delay_ms": 5000}, clock=clock)
     after = Ears()
-    await second.open(after, sent)
+    await second.open(after)
+    second.remind(sent)
     play(second, clock, 10)
     assert sorted((receipt.provider_id, receipt.state) for receipt in after.receipts) == sorted(
         [(sent[0].provider_id or "", State.DELIVERED), (sent[1].provider_id or "", State.UNDELIVERED)]
@@ -168,7 +169,7 @@ async def test_the_loop_turns_the_wheel_by_itself() -> None:
         reported.set()
 
     ears.reported = tell  # type: ignore[method-assign] # tells the test
-    await simulator.open(ears, ())
+    await simulator.open(ears)
     simulator.submit([message()])
     await asyncio.wait_for(reported.wait(), 5)
     assert len(ears.answers) == len(ears.receipts) == 1

@@ -16,6 +16,7 @@ from hongyan.model.world import CarrierConfig, Choice, Declared, Price, Project,
 from hongyan.report.match import Matcher
 from hongyan.route.table import Router
 from hongyan.send.fleet import Fleet, Wires
+from hongyan.send.remind import Reminder
 from hongyan.send.sender import Sender
 from hongyan.send.sweep import Sweep
 from hongyan.store import Store
@@ -34,18 +35,21 @@ class Scripted:
     """A carrier that does what the test says, when the test says."""
 
     repeatable = False
+    promise_ms: int | None = None
 
     def __init__(self, name: str = "scripted") -> None:
         self.name = name
         self.events: Events | None = None
         self.free = 1000
         self.jobs: list[Message] = []
-        self.outstanding: Sequence[Message] = ()
         self.closed = False
 
-    async def open(self, events: Events, outstanding: Sequence[Message]) -> None:
-        self.events, self.outstanding = events, outstanding
+    async def open(self, events: Events) -> None:
+        self.events = events
         events.has_room(self.name)
+
+    def remind(self, messages: Sequence[Message]) -> None:
+        raise AssertionError("it makes no receipts, so there is nothing to remind it of")
 
     def room(self) -> int:
         return self.free
@@ -76,7 +80,7 @@ def receipt(provider_id: str, state: State = State.DELIVERED, at: int = 1_767_32
 class Sending:
     """Everything from `take` to the settled row."""
 
-    def __init__(self, store: Store, clock: FakeClock, tally: Tally, **settings: Any) -> None:
+    def __init__(self, store: Store, clock: FakeClock, tally: Tally, *, alone: bool = True, **settings: Any) -> None:
         self.store, self.clock, self.tally = store, clock, tally
         self.current = CurrentWorld(store)
         self.ids = IdMint(clock)
@@ -105,11 +109,12 @@ class Sending:
             **settings,
         )
         self.sweep = Sweep(store, self.sender, clock)
+        self.reminder = Reminder(store, clock, lambda: self.writer.waiting + self.matcher.seeking, alone=alone)
         self.fleet = Fleet(
             {"simulator": self._simulator, "scripted": self._scripted},
-            store,
             Wires(self.sender.answered, self.matcher.reported, self.sender.has_room),
             self.sender.use,
+            self.reminder,
         )
 
     def _pushed(self) -> None:
@@ -180,6 +185,7 @@ class Sending:
             self.clock.push(min(step_s, left))
             left -= step_s
             await self.sweep.round()
+            await self.reminder.round()
             for carrier in self.fleet.carriers().values():
                 if isinstance(carrier, Simulator):
                     carrier.advance()

@@ -300,6 +300,7 @@ async def test_a_restart_hands_the_carrier_what_awaits_receipts(sending: Sending
     await sending.settled_down()
     assert await sending.state(message) is State.SUBMITTED
     await sending.fleet.close()
+    sending.clock.push(0.01)
     await sending.fleet.refresh(sending.current())
     await sending.pass_time(3)
     ended = await sending.look(message)

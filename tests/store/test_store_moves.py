@@ -44,7 +44,7 @@ async def test_a_hand_over_is_written_once(store: Store) -> None:
     assert (found.submitted_at, found.due_at, found.attempts) == (NOW + 1, NOW + 60_000, 1)
     assert await store.by_provider("sim", ["X1", "none"]) == {"X1": found}
     assert await store.by_provider("other", ["X1"]) == {}
-    assert await store.outstanding("sim", 10) == [found]
+    assert await store.outstanding("sim", 0, NOW + 2, (0, 0), 10) == [found]
 
 
 async def test_a_hand_over_put_off_is_due_again_and_says_why(store: Store) -> None:

@@ -34,7 +34,7 @@ async def embedded(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 async def test_a_declaration_finds_its_turn_beside_a_busy_process(embedded: SqliteStore, tmp_path: Path) -> None:
     child = await asyncio.create_subprocess_exec(
         sys.executable, CHILD, tmp_path / "x.db",
-        stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(CHILD.parent)},
+        stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(CHILD.parent.parent)},
     )  # fmt: skip
     assert child.stdout is not None
     await child.stdout.readline()
@@ -82,9 +82,10 @@ async def test_lost_connections_are_unavailable_for_a_moment_and_then_made_anew(
 async def test_a_declaration_elsewhere_is_heard_at_once(postgres_dsn: str) -> None:
     heard = asyncio.Event()
     vault, clock, tally = Vault(MASTER_KEY), FakeClock(), Tally()
-    listening = PostgresStore(postgres_dsn, vault, clock, tally, on_world_changed=heard.set)
+    listening = PostgresStore(postgres_dsn, vault, clock, tally)
     declaring = PostgresStore(postgres_dsn, vault, clock, tally)
     await listening.open()
+    await listening.enlist(-1, heard.set)
     await declaring.open()
     await declaring.declare([Project(name="shop")], [], NOW)
     async with asyncio.timeout(5):

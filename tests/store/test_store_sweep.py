@@ -48,12 +48,18 @@ async def test_after_a_crash_leases_of_the_embedded_store_are_overdue_at_once(st
         assert (moved, [found.id for found in overdue]) == (1, [one.id])
 
 
-async def test_outstanding_messages_come_oldest_first_and_bounded(store: Store) -> None:
+async def test_outstanding_messages_come_page_by_page_of_a_span_of_time(store: Store) -> None:
     messages = [message(state=State.SENDING) for _ in range(3)]
     await accepted(store, *messages)
     await store.write_all([handed(one) for one in reversed(messages)])
     await store.write(settle(messages[0]))
-    assert [one.id for one in await store.outstanding("sim", 1)] == [messages[1].id]
+    at = NOW + 1
+    assert [one.id for one in await store.outstanding("sim", at, at + 1, (0, 0), 1)] == [messages[1].id]
+    after = NOW + 60_000, messages[1].id
+    assert [one.id for one in await store.outstanding("sim", at, at + 1, after, 9)] == [messages[2].id]
+    assert await store.outstanding("sim", 0, at, (0, 0), 9) == []
+    assert await store.outstanding("sim", at + 1, at + 9, (0, 0), 9) == []
+    assert await store.outstanding("other", 0, at + 9, (0, 0), 9) == []
 
 
 async def test_two_processes_never_claim_the_same_message(open_store: OpenStore) -> None:

@@ -64,9 +64,16 @@ class Carrier(Protocol):
     name: str
     repeatable: bool
     """handing the same message id over twice is harmless"""
+    promise_ms: int | None
+    """None: receipts come over a wire, to whoever of us listens. Else they are made in this process, each within so
+    many milliseconds of the hand-over, and end with it: `remind` has them made again"""
 
-    async def open(self, events: Events, outstanding: Sequence[Message]) -> None:
-        """Start. `outstanding`: submitted messages from earlier, oldest first, bounded by the caller."""
+    async def open(self, events: Events) -> None:
+        """Start."""
+        ...
+
+    def remind(self, messages: Sequence[Message]) -> None:
+        """Say what became of these: submitted earlier, and whoever promised their receipts is gone."""
         ...
 
     def room(self) -> int:

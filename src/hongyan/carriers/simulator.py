@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from itertools import accumulate
 from typing import Any
 
+import msgspec
+
 from hongyan.carriers import Answer, Events, Receipt
 from hongyan.carriers.magic import MAGIC, Outcome
 from hongyan.carriers.profiles import PER_MILLE, PROFILES
@@ -21,6 +23,8 @@ from hongyan.model.message import Leg, Message, State
 
 LATE_FACTOR, LATE_LEAST_MS = 10, 5_000
 THROTTLE_PAUSE_MS, DOWN_PAUSE_MS, LOST_AFTER_MS = 200, 5_000, 50
+THROTTLED_MOST = 100_000
+"""throttled messages that are remembered; one that is forgotten is throttled once more"""
 _MASK63 = (1 << 63) - 1
 
 DEFAULTS: dict[str, str | int] = {"profile": "healthy", "seed": 1, "receipt_delay_ms": 1000, "window": 1000}
@@ -48,6 +52,8 @@ class Simulator:
         self._seed = _mixed(chosen["seed"])
         self._delay_ms: int = chosen["receipt_delay_ms"]
         self._window: int = chosen["window"]
+        slowest_ms = self._delay_ms * self._profile.receipt_percent[1] // 100
+        self.promise_ms: int | None = max(slowest_ms * LATE_FACTOR, LATE_LEAST_MS)
         self._shares = tuple(zip(accumulate(self._profile.shares.values()), self._profile.shares, strict=True))
         self._endings = {
             outcome: (state, Cause(kind, code, text, name)) for outcome, (state, kind, code, text) in _ENDINGS.items()
@@ -58,21 +64,24 @@ class Simulator:
         self._refused = Cause(CauseKind.NUMBER, "INVDSTADR", "invalid destination number", name)
         self._events: Events | None = None
         self._wheel = Wheel(self.advance)
-        self._unanswered = 0
-        self._met: set[int] = set()
-        """messages whose first hand-over was throttled or lost: their second one is ordinary"""
+        self._opened_at = self._unanswered = 0
+        self._throttled: dict[int, None] = {}
+        """messages whose first hand-over was throttled: their second one is ordinary"""
         self._second = self._taken_this_second = 0
 
-    async def open(self, events: Events, outstanding: Sequence[Message]) -> None:
-        """Start, and work out again the receipts that a restart lost."""
-        self._events = events
+    async def open(self, events: Events) -> None:
+        """Start."""
+        self._events, self._opened_at = events, self._clock.now_ms()
+        events.has_room(self.name)
+
+    def remind(self, messages: Sequence[Message]) -> None:
+        """Work out again the receipts that ended with the process, or the opening, that promised them."""
         now = self._clock.now_ms()
-        for message in outstanding:
-            if message.provider_id is not None:
+        for message in messages:
+            if message.provider_id is not None and self._events is not None:
                 taken_at = message.submitted_at or now
                 self._plan(message, message.provider_id, MAGIC.get(message.to[-4:]), self._dice(message), taken_at, now)
         self._wheel.set_timer(now)
-        events.has_room(self.name)
 
     def room(self) -> int:
         """Return how many jobs it takes now."""
@@ -99,15 +108,22 @@ class Simulator:
                     continue
                 if outcome is Outcome.EARLY:
                     answer_at = max(answer_at, now + 2 * TICK_MS)
-            answer = Answer(message_id=message.id, at=answer_at, provider_id=provider_id)
+            # taken, as far as anyone is told, after everything that an earlier opening took
+            taken_at = max(answer_at, self._opened_at + 1)
+            answer = Answer(message_id=message.id, at=taken_at, provider_id=provider_id)
             wheel.at(answer_at, now).answers.append(answer)
             self._plan(message, provider_id, magic, dice, answer_at, now)
         wheel.set_timer(now)
 
     async def close(self) -> None:
-        """Answer what is under way at once, then end; receipts still to come are worked out at the next `open`."""
+        """Answer what is under way at once, then end; `remind` works out the receipts still to come."""
         events, self._events = self._events, None
-        answers = [answer for due in self._wheel.stop() for answer in due.answers]
+        now = self._clock.now_ms()
+        answers = [
+            msgspec.structs.replace(answer, at=min(answer.at, now))
+            for due in self._wheel.stop()
+            for answer in due.answers
+        ]
         self._unanswered = 0
         if answers and events is not None:
             events.answered(self.name, answers)
@@ -163,18 +179,21 @@ class Simulator:
             return Answer(message_id=message.id, at=at, cause=self._down, again_ms=DOWN_PAUSE_MS)
         if outcome is Outcome.REFUSED:
             return Answer(message_id=message.id, at=at, cause=self._refused)
-        if outcome is Outcome.UNSURE and self._first_time(message.id):
+        if outcome is Outcome.UNSURE and not message.attempts:
             return Answer(message_id=message.id, at=at + LOST_AFTER_MS, cause=self._lost, unsure=True)
-        if (outcome is Outcome.THROTTLED and self._first_time(message.id)) or self._over_pace(at):
+        if (outcome is Outcome.THROTTLED and self._first_throttle(message.id)) or self._over_pace(at):
             throttle_ms = THROTTLE_PAUSE_MS
             return Answer(message_id=message.id, at=at, cause=self._throttle, again_ms=throttle_ms, slow_down=True)
         return None
 
-    def _first_time(self, message_id: int) -> bool:
-        if message_id in self._met:
-            self._met.discard(message_id)
+    def _first_throttle(self, message_id: int) -> bool:
+        throttled = self._throttled
+        if message_id in throttled:
+            del throttled[message_id]
             return False
-        self._met.add(message_id)
+        throttled[message_id] = None
+        if len(throttled) > THROTTLED_MOST:
+            del throttled[next(iter(throttled))]
         return True
 
     def _over_pace(self, at: int) -> bool:

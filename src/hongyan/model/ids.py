@@ -11,20 +11,27 @@ from hongyan.model.clock import Clock
 
 EPOCH_MS = 1_704_067_200_000
 _SEQUENCE_BITS, _NODE_BITS = 11, 10
+SPARE_NODE = (1 << _NODE_BITS) - 1
+"""no process is this one: ids that never become a message's"""
+NODES = SPARE_NODE
+"""how many processes may share a database"""
 _SEQUENCE_LAST = (1 << _SEQUENCE_BITS) - 1
 _HEX32 = 32
 
 
 class IdMint:
-    """Mints ids that only ever grow, also when the clock steps back or a millisecond runs out of numbers."""
+    """Mints ids that only ever grow, also when the clock steps back or a millisecond runs out of numbers.
 
-    def __init__(self, clock: Clock, node: int = 0) -> None:
-        if not 0 <= node < 1 << _NODE_BITS:
-            raise ValueError(f"node must be 0..{(1 << _NODE_BITS) - 1}, not {node}")
+    `after` is the highest id of earlier runs: the clock may have stepped back between them.
+    """
+
+    def __init__(self, clock: Clock, node: int = 0, after: int = 0) -> None:
+        if not 0 <= node <= SPARE_NODE:
+            raise ValueError(f"node must be 0..{SPARE_NODE}, not {node}")
         self._clock = clock
         self._node = node << _SEQUENCE_BITS
-        self._ms = 0
-        self._sequence = 0
+        self._ms = after >> (_SEQUENCE_BITS + _NODE_BITS)
+        self._sequence = _SEQUENCE_LAST if after else 0
 
     def mint(self) -> int:
         """Return the next id."""

@@ -9,12 +9,10 @@ import structlog
 from hongyan.carriers import Answer, Carrier, Receipt
 from hongyan.model.errors import Misconfigured
 from hongyan.model.world import CarrierConfig, World
-from hongyan.store import Store
+from hongyan.send.remind import Reminder
 
 Factory = Callable[[CarrierConfig], Carrier]
 """Builds a carrier of one protocol; raises Misconfigured."""
-
-OUTSTANDING_MOST = 100_000
 
 log = structlog.get_logger(stage="send")
 
@@ -34,9 +32,9 @@ Use = Callable[[Mapping[str, Carrier], Mapping[str, CarrierConfig]], None]
 class Fleet:
     """All open carriers. `check` stops a bad start; `refresh` runs at the start and when the world has changed."""
 
-    def __init__(self, factories: Mapping[str, Factory], store: Store, wires: Wires, use: Use) -> None:
+    def __init__(self, factories: Mapping[str, Factory], wires: Wires, use: Use, reminder: Reminder) -> None:
         self._factories = factories
-        self._store = store
+        self._reminder = reminder
         self._wires = wires
         self._use = use
         self._open: dict[str, tuple[CarrierConfig, Carrier]] = {}
@@ -69,8 +67,9 @@ class Fleet:
         self._use(self.carriers(), wanted)
         for carrier in closing:
             await self._close(carrier)
-        for name, carrier in fresh.items():
-            await carrier.open(self._wires, await self._store.outstanding(name, OUTSTANDING_MOST))
+        for carrier in fresh.values():
+            await carrier.open(self._wires)
+            self._reminder.opened(carrier)
 
     async def close(self) -> None:
         """Close all carriers; their last answers still arrive."""
@@ -80,6 +79,7 @@ class Fleet:
             await self._close(carrier)
 
     async def _close(self, carrier: Carrier) -> None:
+        self._reminder.closed(carrier)
         try:
             await carrier.close()
         except Exception:  # carrier edge: a carrier that cannot close must not keep the program from ending

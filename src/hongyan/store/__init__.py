@@ -5,7 +5,7 @@ gathers what waits and commits it together (group commit): when `write` returns,
 Operations written from one task are applied in the order written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from hongyan.model.message import Leg, Message, State
@@ -50,6 +50,18 @@ class Store(Protocol):
         """Commit what waits, then close."""
         ...
 
+    async def enlist(self, node: int, on_world_changed: Callable[[], None]) -> int:
+        """Hold a node number that no other process on this database holds, until `close`; return it.
+
+        -1 takes the first free one. From then on `on_world_changed` is called soon after another process declared
+        something. Raises Misconfigured when the number is taken. Only processes that mint ids need one.
+        """
+        ...
+
+    async def last_id(self) -> int:
+        """Return the highest minted id on disk: ids must go on from there, whatever the clock says."""
+        ...
+
     # --- writing: group commit
     async def write(self, op: Op) -> Any:
         """Commit one operation with whatever else waits; return its result (see each op)."""
@@ -77,8 +89,10 @@ class Store(Protocol):
         """Embedded only, at the start: make every `sending` message overdue now. Returns how many."""
         ...
 
-    async def outstanding(self, carrier: str, limit: int) -> list[Message]:
-        """Return `submitted` messages of a carrier, oldest first."""
+    async def outstanding(
+        self, carrier: str, since_ms: int, until_ms: int, after: tuple[int, int], limit: int
+    ) -> list[Message]:
+        """Return `submitted` messages of a carrier that it took in [since, until), one page ordered by (due_at, id)."""
         ...
 
     async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:

@@ -147,8 +147,8 @@ class Batch:
         """bucket -> (at, how many)"""
         self.nonces: dict[str, int] = {}
         """nonce -> spent until"""
-        self.existing: frozenset[int] = frozenset()
-        """ids of an accept that are in the store already; looked up only when a plain commit failed"""
+        self.existing: frozenset[tuple[int, int]] = frozenset()
+        """(id, submission) of accepted messages that the store has already; looked up when a plain commit failed"""
         # to write
         self.submissions: list[SubmissionRow] = []
         self.messages: dict[int, Message] = {}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
@@ -16,13 +17,14 @@ Changed = Callable[[World], Awaitable[None]]
 
 
 class CurrentWorld:
-    """Hands out the snapshot; looks for a newer version twice a second."""
+    """Hands out the snapshot; looks for a newer version twice a second and when told."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._world = World()
         self._watch: asyncio.Task[None] | None = None
         self._changed: list[Changed] = []
+        self._told = asyncio.Event()
 
     def __call__(self) -> World:
         """Return the current snapshot."""
@@ -41,6 +43,10 @@ class CurrentWorld:
             await call(self._world)
         return True
 
+    def look_soon(self) -> None:
+        """Look at once: somebody declared something."""
+        self._told.set()
+
     def start(self) -> None:
         """Begin to look by itself."""
         self._watch = asyncio.get_running_loop().create_task(self._look())
@@ -53,7 +59,9 @@ class CurrentWorld:
 
     async def _look(self) -> None:
         while True:
-            await asyncio.sleep(_POLL_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), _POLL_S)
+            self._told.clear()
             try:
                 if await self.refresh():
                     _LOG.info("the world changed", version=self._world.version)

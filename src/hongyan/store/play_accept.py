@@ -19,7 +19,9 @@ _NONCE_USED = Accepted(Reason.NONCE_USED)
 
 def accept(batch: Batch, op: Accept) -> list[Accepted]:
     """Decide about each message in turn and keep what was taken, unless `whole` and one was refused."""
-    repeated = bool(batch.existing) and any(message.id in batch.existing for message in op.messages)
+    repeated = bool(batch.existing) and any(
+        (message.id, message.submission) in batch.existing for message in op.messages
+    )
     if op.nonce is not None and not repeated and batch.nonces.get(op.nonce, -1) >= op.now_ms:
         return [_NONCE_USED] * len(op.messages)
     verdicts, taken, counted = _decide(batch, op)
@@ -46,7 +48,7 @@ def _decide(batch: Batch, op: Accept) -> tuple[list[Accepted], list[Message], li
             if earlier is not None:
                 verdicts.append(_again(message, earlier))
                 continue
-        if message.id in existing:
+        if (message.id, message.submission) in existing:
             verdicts.append(_TAKEN)
             continue
         buckets = buckets_of[position] if buckets_of else ()

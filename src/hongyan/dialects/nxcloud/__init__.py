@@ -16,7 +16,7 @@ from hongyan.dialects.nxcloud.receipts import Receipts
 from hongyan.dialects.nxcloud.seal import claim
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
-from hongyan.model.ids import IdMint
+from hongyan.model.ids import SPARE_NODE, IdMint
 from hongyan.model.push import PushShape
 from hongyan.model.reason import Reason
 from hongyan.model.world import App, Caller, World
@@ -25,8 +25,6 @@ from hongyan.report import Reports
 __all__ = ["Nxcloud"]
 
 _JSON = ("content-type", "application/json;charset=UTF-8")
-_SPARE_NODE = 1023
-"""ids of refused rows come from a node of their own, so that none is ever a message's"""
 
 
 class Nxcloud:
@@ -38,7 +36,7 @@ class Nxcloud:
     def __init__(self, desk: Desk, reports: Reports, clock: Clock, world: Callable[[], World], random: Random) -> None:
         del reports, world  # receipts are pushed, never asked for; the world comes with the caller
         self._desk, self._random = desk, random
-        self._spare_ids = IdMint(clock, _SPARE_NODE)
+        self._spare_ids = IdMint(clock, SPARE_NODE)  # of refused rows: none is ever a message's
         self.push: PushShape = Receipts()
         # one handler, whatever the host or scheme. spec: nxcloud#bulk.path
         self.endpoints: Mapping[str, Handler] = {

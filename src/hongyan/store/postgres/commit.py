@@ -72,7 +72,7 @@ class Transaction:
         await _lock(connection, needs, batch)
         await _load(connection, needs, batch)
         if careful and needs.accepted:
-            batch.existing = frozenset(row[0] for row in await connection.fetch(sql.EXISTING, needs.accepted))
+            batch.existing = frozenset((row[0], row[1]) for row in await connection.fetch(sql.EXISTING, needs.accepted))
         results = play(batch, ops)
         await _write(connection, batch)
         return results

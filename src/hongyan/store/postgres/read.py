@@ -8,7 +8,7 @@ from hongyan.store import MessageQuery
 from hongyan.store.ops import Event, LinkRow, RefusalRow, SubmissionRow, Unclaimed
 from hongyan.store.query import Wording, where
 from hongyan.store.rows import EVENT, LINK, MESSAGE, REFUSAL, SUBMISSION, UNCLAIMED, Shape
-from hongyan.store.sweep import BACKLOG_CAP
+from hongyan.store.sweep import BACKLOG_CAP, LAST_ID
 from hongyan.store.text import storable
 
 _WORDING = Wording(
@@ -26,7 +26,9 @@ def _select(shape: Shape[Any], rest: str) -> str:
 
 _MESSAGES_BY_ID = _select(MESSAGE, "WHERE id = ANY($1::bigint[])")
 _OUTSTANDING = _select(
-    MESSAGE, "WHERE state = 'submitted' AND due_at IS NOT NULL AND carrier = $1 ORDER BY id LIMIT $2"
+    MESSAGE,
+    "WHERE state = 'submitted' AND (due_at, id) > ($1, $2) AND due_at IS NOT NULL AND carrier = $3 "
+    "AND submitted_at >= $4 AND submitted_at < $5 ORDER BY due_at, id LIMIT $6",
 )
 _BY_PROVIDER = _select(MESSAGE, "WHERE carrier = $1 AND provider_id = ANY($2::text[]) ORDER BY id")
 _BACKLOG = (
@@ -69,9 +71,11 @@ async def count(pool: Any, query: MessageQuery) -> int:
     return await _number(pool, f"SELECT count(*) FROM messages{conditions}", *values)
 
 
-async def outstanding(pool: Any, carrier: str, limit: int) -> list[Message]:
-    """Return a carrier's `submitted` messages, oldest first."""
-    return MESSAGE.values(await pool.fetch(_OUTSTANDING, carrier, limit))
+async def outstanding(
+    pool: Any, carrier: str, since_ms: int, until_ms: int, after: tuple[int, int], limit: int
+) -> list[Message]:
+    """Return one page of a carrier's `submitted` messages."""
+    return MESSAGE.values(await pool.fetch(_OUTSTANDING, *after, carrier, since_ms, until_ms, limit))
 
 
 async def by_provider(pool: Any, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
@@ -129,6 +133,11 @@ async def balance(pool: Any, project: str) -> int:
 async def ledger_sum(pool: Any, project: str) -> int:
     """Return the sum of a project's ledger."""
     return await _number(pool, _LEDGER_SUM, project)
+
+
+async def last_id(pool: Any) -> int:
+    """Return the highest minted id on disk."""
+    return await _number(pool, LAST_ID)
 
 
 async def world_version(pool: Any) -> int:

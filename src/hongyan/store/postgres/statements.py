@@ -96,7 +96,7 @@ LOCK_BALANCES = (
 )
 LOCK_MESSAGES = f"SELECT {_names(STANDING)} FROM messages WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE"
 PROJECTS_OF = "SELECT DISTINCT project FROM messages WHERE id = ANY($1::bigint[])"
-EXISTING = "SELECT id FROM messages WHERE id = ANY($1::bigint[])"
+EXISTING = "SELECT id, submission FROM messages WHERE id = ANY($1::bigint[])"
 CLIENTS = (
     f"SELECT {MESSAGE.columns} FROM messages "
     "WHERE client_id IS NOT NULL AND (project, client_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))"

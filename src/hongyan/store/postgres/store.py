@@ -17,6 +17,7 @@ from hongyan.store.ops import Event, LinkRow, Op, PushRow, RefusalRow, Submissio
 from hongyan.store.postgres import chores, due, read
 from hongyan.store.postgres.commit import Transaction
 from hongyan.store.postgres.pool import connect, reachable
+from hongyan.store.postgres.presence import Presence
 from hongyan.store.vault import Vault
 from hongyan.store.world import to_world
 from hongyan.store.writer import Writer
@@ -26,26 +27,15 @@ T = TypeVar("T")
 
 
 class PostgresStore:
-    """See `hongyan.store.Store`. `dsn` is a PostgreSQL URL.
+    """See `hongyan.store.Store`. `dsn` is a PostgreSQL URL."""
 
-    `on_world_changed` is called on the event loop soon after any process declared something.
-    """
-
-    def __init__(
-        self,
-        dsn: str,
-        vault: Vault,
-        clock: Clock,
-        tally: Tally,
-        on_world_changed: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, dsn: str, vault: Vault, clock: Clock, tally: Tally) -> None:
         self._dsn = dsn
         self._vault = vault
         self._clock = clock
         self._tally = tally
-        self._on_world_changed = on_world_changed
         self._pool: Any = None
-        self._listening: Any = None
+        self._presence: Presence | None = None
 
     async def open(self) -> None:
         """Migrate if needed, connect, start the writer. Raises Misconfigured."""
@@ -53,9 +43,6 @@ class PostgresStore:
         try:
             async with pool.acquire() as connection:
                 await chores.migrate(connection)
-            if self._on_world_changed is not None:
-                self._listening = await pool.acquire()
-                await self._listening.add_listener(chores.CHANNEL, self._heard)
         except Misconfigured:
             await pool.close()
             raise
@@ -69,14 +56,16 @@ class PostgresStore:
             return
         await self._writer.close()
         pool, self._pool = self._pool, None
-        if self._listening is not None:
-            await self._listening.remove_listener(chores.CHANNEL, self._heard)
-            await pool.release(self._listening)
+        if self._presence is not None:
+            await self._presence.end()
         await pool.close()
 
-    def _heard(self, *_what: object) -> None:
-        if self._on_world_changed is not None:
-            self._on_world_changed()
+    async def enlist(self, node: int, on_world_changed: Callable[[], None]) -> int:
+        self._presence = Presence(self._dsn, on_world_changed)
+        return await self._presence.begin(node)
+
+    async def last_id(self) -> int:
+        return await self._do(read.last_id)
 
     # --- writing
 
@@ -110,8 +99,10 @@ class PostgresStore:
     async def take_mailbox(self, project: str, dialect: str, most: int, now_ms: int) -> list[Message]:  # noqa: ARG002 - the contract's
         return await self._do(due.take_mailbox, project, dialect, most)
 
-    async def outstanding(self, carrier: str, limit: int) -> list[Message]:
-        return await self._do(read.outstanding, carrier, limit)
+    async def outstanding(
+        self, carrier: str, since_ms: int, until_ms: int, after: tuple[int, int], limit: int
+    ) -> list[Message]:
+        return await self._do(read.outstanding, carrier, since_ms, until_ms, after, limit)
 
     async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
         return await self._do(read.by_provider, carrier, provider_ids)

@@ -118,7 +118,7 @@ def _load(connection: apsw.Connection, needs: Needs, *, careful: bool) -> Batch:
         batch.purses[project] = Purse(*found[0]) if found else Purse(0)
     _load_accepting(connection, needs, batch)
     if careful and needs.accepted:
-        batch.existing = frozenset(row[0] for row in fetch(connection, sql.EXISTING, (many(needs.accepted),)))
+        batch.existing = frozenset((row[0], row[1]) for row in fetch(connection, sql.EXISTING, (many(needs.accepted),)))
     return batch
 
 

@@ -29,7 +29,11 @@ def _select(shape: Shape[Any], rest: str) -> str:
 
 _MESSAGE = _select(MESSAGE, "WHERE id = ?")
 _MESSAGES_BY_ID = _select(MESSAGE, f"WHERE id IN {MANY}")
-_OUTSTANDING = _select(MESSAGE, "WHERE state = 'submitted' AND due_at IS NOT NULL AND carrier = ? ORDER BY id LIMIT ?")
+_OUTSTANDING = _select(
+    MESSAGE,
+    "WHERE state = 'submitted' AND (due_at, id) > (?, ?) AND due_at IS NOT NULL AND +carrier = ? "
+    "AND submitted_at >= ? AND submitted_at < ? ORDER BY due_at, id LIMIT ?",
+)
 _BY_PROVIDER = _select(MESSAGE, "WHERE carrier = ? AND provider_id = ?")
 _BACKLOG = (
     f"SELECT count(*) FROM (SELECT 1 FROM messages WHERE state = 'accepted' AND due_at IS NOT NULL LIMIT {BACKLOG_CAP})"
@@ -72,9 +76,11 @@ def count(connection: apsw.Connection, query: MessageQuery) -> int:
     return number(connection, f"SELECT count(*) FROM messages{conditions}", values)
 
 
-def outstanding(connection: apsw.Connection, carrier: str, limit: int) -> list[Message]:
-    """Return a carrier's `submitted` messages, oldest first."""
-    return MESSAGE.values(fetch(connection, _OUTSTANDING, (carrier, limit)))
+def outstanding(
+    connection: apsw.Connection, carrier: str, since_ms: int, until_ms: int, after: tuple[int, int], limit: int
+) -> list[Message]:
+    """Return one page of a carrier's `submitted` messages."""
+    return MESSAGE.values(fetch(connection, _OUTSTANDING, (*after, carrier, since_ms, until_ms, limit)))
 
 
 def by_provider(connection: apsw.Connection, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:

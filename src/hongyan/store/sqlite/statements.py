@@ -44,7 +44,7 @@ PUSH_AGAIN = "UPDATE pushes SET due_at = ?, tries = tries + ? WHERE id = ?"
 
 STANDINGS = f"SELECT {', '.join(STANDING)} FROM messages WHERE id IN {MANY}"
 STANDING_BY_ID = f"SELECT {', '.join(STANDING)} FROM messages WHERE id = ?"
-EXISTING = f"SELECT id FROM messages WHERE id IN {MANY}"
+EXISTING = f"SELECT id, submission FROM messages WHERE id IN {MANY}"
 MESSAGE_BY_CLIENT = f"SELECT {MESSAGE.columns} FROM messages WHERE project = ? AND client_id = ?"
 BALANCE = "SELECT amount, currency FROM balances WHERE project = ?"
 COUNTED = "SELECT at, n FROM counts WHERE bucket = ?"

@@ -22,7 +22,8 @@ from hongyan.store.migrate import VERSION_QUERY, steps
 from hongyan.store.ops import Event, LinkRow, Op, PushRow, RefusalRow, SubmissionRow, Unclaimed
 from hongyan.store.sqlite import chores, due, read
 from hongyan.store.sqlite.commit import Transaction, Work
-from hongyan.store.sqlite.connection import begin_waiting, connect, reachable
+from hongyan.store.sqlite.connection import begin_waiting, connect, number, reachable
+from hongyan.store.sweep import LAST_ID
 from hongyan.store.text import storable
 from hongyan.store.thread import OneThread
 from hongyan.store.vault import Vault
@@ -90,6 +91,13 @@ class SqliteStore:
 
         await asyncio.to_thread(end)
 
+    async def enlist(self, node: int, on_world_changed: Callable[[], None]) -> int:  # noqa: ARG002 - the contract's
+        """Return the number: a process has the file to itself."""
+        return max(node, 0)
+
+    async def last_id(self) -> int:
+        return self._point(number, LAST_ID)
+
     # --- writing
 
     async def write(self, op: Op) -> Any:
@@ -131,8 +139,10 @@ class SqliteStore:
         taken: list[Message] = await self._chore(lambda c: due.take_mailbox(c, project, dialect, most))
         return taken
 
-    async def outstanding(self, carrier: str, limit: int) -> list[Message]:
-        return await self._list(read.outstanding, carrier, limit)
+    async def outstanding(
+        self, carrier: str, since_ms: int, until_ms: int, after: tuple[int, int], limit: int
+    ) -> list[Message]:
+        return await self._list(read.outstanding, carrier, since_ms, until_ms, after, limit)
 
     async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
         if len(provider_ids) > _NEAR_AT_MOST:
