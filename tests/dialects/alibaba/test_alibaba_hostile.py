@@ -1,5 +1,6 @@
 """Whatever is sent is answered in the vendor's words: no exception but `Refused` leaves the parsers."""
 
+import asyncio
 import json
 import string
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 import alibaba_seals as seals
 from alibaba_office import Office
 from hongyan.dialects.alibaba import params
-from hongyan.dialects.alibaba.sign import claim, encoded, sealed_ms
+from hongyan.dialects.alibaba.sign import claimed, encoded, sealed_ms
 from hongyan.model.errors import Refused
 from hongyan.model.submission import Exchange
 
@@ -56,7 +57,7 @@ def test_escapes_are_undone_as_the_library_does(raw: bytes) -> None:
 def test_any_bytes_are_read_or_refused(query: bytes, body: bytes, headers: dict[str, str]) -> None:
     try:
         asked = exchange(query, body, headers)
-        found = claim(asked, params.read(asked))
+        found = claimed(asked, params.read(asked))
     except Refused:
         return
     assert found.prove is not None
@@ -164,6 +165,23 @@ async def test_a_request_line_of_megabytes_is_read_in_time(office: Office) -> No
     """proves: alibaba#request.limit."""
     reply = await office.call("SendSms", {**SEND, "Surprise": "QUJD+/=" * 400_000})
     assert reply.code == "OK"
+
+
+async def test_others_go_on_while_megabytes_are_read(office: Office) -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    large = seals.rpc("SendSms", {"Surprise": "QUJD+/=" * 400_000}, nonce="large", in_form=True)
+    going = asyncio.create_task(others())
+    reply = await office.ask(large)
+    going.cancel()
+    assert reply.code == "MissingPhoneNumbers"
+    assert turns > 50
 
 
 @MODEST

@@ -9,7 +9,7 @@ import pytest
 from alibaba_office import Office
 
 from hongyan.dialects.alibaba.params import read
-from hongyan.dialects.alibaba.sign import claim, encoded
+from hongyan.dialects.alibaba.sign import claimed, encoded
 from hongyan.model.submission import Exchange
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
@@ -38,7 +38,7 @@ def exchange_of(raw: str) -> Exchange:
 def test_every_published_vector_is_reproduced(vector: dict[str, Any]) -> None:
     """proves: alibaba#seal.acs3, alibaba#seal.rpc, alibaba#seal.scheme."""
     exchange = exchange_of(vector["raw_request"])
-    found = claim(exchange, read(exchange))
+    found = claimed(exchange, read(exchange))
     assert found.key_id == VECTORS["access_key_id"]
     assert found.sealed_at == 1_767_323_045_000
     assert found.prove is not None
