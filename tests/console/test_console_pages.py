@@ -52,7 +52,7 @@ class Desk:
         row = SubmissionRow(
             id=submission, project="shop", request_id=f"R{submission}", dialect="comms", action="sendmsg", key_id="k",
             peer="127.0.0.1", received_at=now, method="POST", path="/comms/sms/sendmsg", request="{}",
-            notes='[["who", "no credentials are needed"]]',
+            notes='[["who", "no credentials are needed", "无需凭证"]]',
         )  # fmt: skip
         await self.store.write(
             Accept(project="shop", currency="CNY", credit_line=0, submissions=[row], messages=[message], now_ms=now)

@@ -67,15 +67,18 @@ def test_the_reasons_read_as_sentences() -> None:
         route("us", "a", order=1, countries=("US",)),
         route("cn", "c", "d", "a"),
     )
-    assert chooses.choose(message()).reasons == (
+    assert tuple(said.en for said in chooses.choose(message()).reasons) == (
         "route us: countries US, not CN",
         "route cn: matches",
         "carrier c: switched off",
         "carrier d: not declared",
         "carrier a: chosen, weight 1 of 1",
     )
-    assert chooses.choose(message(country="")).reasons[0] == "route us: countries US, not unknown"
-    assert router(A).choose(message()).reasons == ("no route fits",)
+    assert chooses.choose(message(country="")).reasons[0] == (
+        "route us: countries US, not unknown",
+        "路由 us：国家限 US，而非 未知",
+    )
+    assert router(A).choose(message()).reasons == (("no route fits", "没有合适的路由"),)
 
 
 def test_a_route_whose_carriers_are_all_off_still_is_the_route() -> None:

@@ -79,14 +79,14 @@ class Gatekeeper:
 
 def _key(dialect: str, claim: Claim, world: World) -> Key:
     if not claim.key_id:
-        for (of, _), key in world.keys.items():
-            if of == dialect and key.auth == "none":
-                return key
-        raise Refused(Reason.MISSING_SEAL, field="credentials")
+        anybody = world.anonymous.get(dialect)
+        if anybody is None:
+            raise Refused(Reason.MISSING_SEAL, field="credentials")
+        return anybody
     key_ = world.keys.get((dialect, claim.key_id))
     if key_ is None:
         raise Refused(Reason.UNKNOWN_KEY, key=claim.key_id[:_DIGEST_SHOWN])
-    if key_.auth and claim.mode != key_.auth:
+    if claim.mode != key_.auth:
         raise Refused(Reason.BAD_SEAL_METHOD, wanted=key_.auth, got=claim.mode)
     return key_
 
@@ -102,4 +102,5 @@ def _check_seal(exchange: Exchange, claim: Claim, key: Key) -> None:
             ours=proof.ours,
             string_to_sign=proof.string_to_sign,
         )
-    exchange.notes.append(("seal", f"digest matches: {proof.ours[:16]}…"))
+    begins = proof.ours[:16]
+    exchange.notes.append(("seal", f"digest matches: {begins}…", f"摘要一致：{begins}…"))

@@ -35,8 +35,8 @@ class Exchange(Struct, kw_only=True):
     project: str = ""
     """known once the caller is"""
     key_id: str = ""
-    notes: list[tuple[str, str]] = []
-    """what the steps had to say, in order: (step, sentence)"""
+    notes: list[tuple[str, str, str]] = []
+    """what the steps had to say, in order: (step, English sentence, Chinese sentence)"""
 
 
 class Answer(NamedTuple):

@@ -4,17 +4,19 @@
 folders of the road: dialects, accept, route, send, report.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
-from hongyan.model.cause import parse_cause
+from hongyan.model.cause import CauseKind, parse_cause
 from hongyan.model.clock import utc
 from hongyan.model.ids import hex32
-from hongyan.model.message import FINAL, Message, State
+from hongyan.model.message import FINAL, Category, Leg, Message, State
 from hongyan.model.money import amount
 from hongyan.model.reason import Reason
+from hongyan.model.said import Said
 from hongyan.model.sentences import refusal_text
 from hongyan.store.ops import Event, RefusalRow, SubmissionRow
 
@@ -44,6 +46,7 @@ _EVENTS: dict[str, tuple[str, str, str]] = {
 _STEPS_ZH = {
     "who": "身份",
     "seal": "签名校验",
+    "clock": "时间",
     "pace": "频率",
     "number": "号码",
     "wording": "内容",
@@ -53,6 +56,15 @@ _STEPS_ZH = {
     "price": "价格",
     "card": "卡片",
 }
+
+_NO_CARD = {
+    "not-approved": ("its template is not approved", "模板未审核通过"),
+    "not-shown": ("the number does not show cards", "该号码不支持卡片短信"),
+}
+_CAUSE = re.compile(rf"\b(?:{'|'.join(CauseKind)})\|([^|]*)\|([^|]*)\|")
+"""a cause as the store keeps it, inside the text of an event"""
+_OUR_OWN = re.compile(r"[a-z]+\|[^|]*\|hongyan\|")
+_PLAIN = r"\2: \1 "
 
 Line = dict[str, Any]
 
@@ -108,7 +120,7 @@ def summary(message: Message) -> dict[str, Any]:
 
 
 def of_message(
-    message: Message, submission: SubmissionRow | None, events: Sequence[Event], considered: Sequence[str]
+    message: Message, submission: SubmissionRow | None, events: Sequence[Event], considered: Sequence[Said]
 ) -> dict[str, Any]:
     """Return the whole life of a message. `considered`: what the router has to say about it."""
     lines: list[Line] = []
@@ -116,8 +128,8 @@ def of_message(
         lines += _request(submission, submission.received_at)
         lines += _notes(submission.notes, submission.received_at)
     lines += _accepted(message)
-    lines += [line(None, "route", text, text) for text in considered]
-    later = [*_sent(message), *_ended(message), *(_event(one) for one in events)]
+    lines += [line(None, "route", said.en, said.zh) for said in considered]
+    later = [*_sent(message, events), *_ended(message), *(_event(one) for one in events)]
     lines += sorted(later, key=lambda one: one["at"] or "")
     return {
         "kind": "message",
@@ -171,8 +183,8 @@ def _request(row: SubmissionRow | RefusalRow, at: int) -> list[Line]:
 
 
 def _notes(notes: str, at: int) -> Iterable[Line]:
-    for step, sentence in _json(notes, list):
-        yield line(at, "accept", f"{step}: {sentence}", f"{_STEPS_ZH.get(step, step)}：{sentence}")
+    for step, english, chinese in _json(notes, list):
+        yield line(at, "accept", f"{step}: {english}", f"{_STEPS_ZH.get(step, step)}：{chinese}")
 
 
 def _json(text: str, kind: type) -> Any:
@@ -187,10 +199,16 @@ def _accepted(message: Message) -> list[Line]:
     at, price = message.accepted_at, f"{amount(message.price)} {message.currency}"
     whose = ", ".join(part for part in (message.country, message.operator) if part) or "country unknown"
     lines = [line(at, "accept", f"number: +{message.to} ({whose})", f"号码：+{message.to}（{whose}）")]
+    lines += _card(message)
     if message.template:
         lines.append(line(at, "accept", f"wording: template {message.template}", f"内容：模板 {message.template}"))
     if message.signature:
         lines.append(line(at, "accept", f"sign: signature {message.signature}", f"短信签名：{message.signature}"))
+    length, marketing = len(message.content), message.category is Category.MARKETING
+    hours_en, hours_zh = (", an hour for marketing", "，营销时段内") if marketing else ("", "")
+    lines.append(line(at, "accept", f"content: {length} characters, no blocked word", f"内容：{length} 字，无敏感词"))
+    lines.append(line(at, "accept", f"consent: not on the stop list{hours_en}", f"退订与时段：未退订{hours_zh}"))
+    lines.append(line(at, "accept", "limits: none is reached", "号码频次：未超限"))
     lines.append(
         line(
             at,
@@ -214,16 +232,29 @@ def _accepted(message: Message) -> list[Line]:
     return lines
 
 
-def _sent(message: Message) -> list[Line]:
+def _card(message: Message) -> Iterable[Line]:
+    """Yield why a number got a card, or the fallback in its place."""
+    noted = message.noted()
+    if "card" in noted:
+        card, (why, why_zh) = noted["card"], _NO_CARD[noted["card_why"]]
+        english = f"card: {card} was not sent: {why}; the fallback is"
+        yield line(message.accepted_at, "accept", english, f"卡片：未发送 {card}：{why_zh}；改发回落内容")
+    elif message.leg is Leg.CARD:
+        yield line(message.accepted_at, "accept", "card: the number shows cards", "卡片：该号码支持卡片短信")
+
+
+def _sent(message: Message, events: Sequence[Event]) -> list[Line]:
     if message.submitted_at is None:
         return []
-    tries = f"attempt {message.attempts}" if message.attempts > 1 else "first attempt"
+    put_off = sum(one.kind == "again" and not _OUR_OWN.match(one.text) for one in events)
+    attempt = max(message.attempts, put_off + 1)
+    tries = f"attempt {attempt}" if attempt > 1 else "first attempt"
     return [
         line(
             message.submitted_at,
             "send",
             f"carrier {message.carrier} took it ({tries})",
-            f"运营商 {message.carrier} 已接收（第 {max(1, message.attempts)} 次）",
+            f"运营商 {message.carrier} 已接收（第 {attempt} 次）",
             provider_id=message.provider_id,
         )
     ]
@@ -251,5 +282,5 @@ def _ended(message: Message) -> list[Line]:
 
 def _event(event: Event) -> Line:
     stage, english, chinese = _EVENTS.get(event.kind, ("report", event.kind, event.kind))
-    behind = f": {event.text}" if event.text else ""
+    behind = f": {_CAUSE.sub(_PLAIN, event.text)}" if event.text else ""
     return line(event.at, stage, english + behind, chinese + behind.replace(": ", "：", 1), kind=event.kind)

@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from hongyan.model.message import Category, Leg, Message
+from hongyan.model.said import Said
 from hongyan.model.world import Choice, RouteConfig, World
 
 _SPREAD = 0x9E3779B97F4A7C15
@@ -23,7 +24,7 @@ class Choices(NamedTuple):
     route: str | None
     """None: no route fits"""
     carriers: tuple[str, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Said, ...]
 
 
 class Kind(NamedTuple):
@@ -66,47 +67,48 @@ class Router:
 
 
 def _split(kind: Kind, world: World) -> _Split:
-    reasons: list[str] = []
+    reasons: list[Said] = []
     for route in world.routes:
         mismatch = _mismatch(route, kind)
         if mismatch is not None:
-            reasons.append(f"route {route.name}: {mismatch}")
+            reasons.append(Said(f"route {route.name}: {mismatch.en}", f"路由 {route.name}：{mismatch.zh}"))
             continue
-        reasons.append(f"route {route.name}: matches")
+        reasons.append(Said(f"route {route.name}: matches", f"路由 {route.name}：匹配"))
         return _answers(route, world, reasons)
-    reasons.append("no route fits")
+    reasons.append(Said("no route fits", "没有合适的路由"))
     return _Split((1,), (Choices(None, (), tuple(reasons)),))
 
 
-def _mismatch(route: RouteConfig, kind: Kind) -> str | None:
+def _mismatch(route: RouteConfig, kind: Kind) -> Said | None:
     """Return why a route does not match, or None when it does."""
     if route.project and route.project != kind.project:
-        return f"belongs to project {route.project}"
-    wanted: tuple[tuple[str, tuple[str, ...], str], ...] = (
-        ("projects", route.projects, kind.project),
-        ("categories", route.categories, kind.category),
-        ("legs", route.legs, kind.leg),
-        ("countries", route.countries, kind.country),
-        ("operators", route.operators, kind.operator),
+        return Said(f"belongs to project {route.project}", f"属于项目 {route.project}")
+    wanted: tuple[tuple[Said, tuple[str, ...], str], ...] = (
+        (Said("projects", "项目"), route.projects, kind.project),
+        (Said("categories", "类别"), route.categories, kind.category),
+        (Said("legs", "形式"), route.legs, kind.leg),
+        (Said("countries", "国家"), route.countries, kind.country),
+        (Said("operators", "运营商"), route.operators, kind.operator),
     )
     for word, allowed, value in wanted:
         if allowed and value not in allowed:
-            return f"{word} {', '.join(allowed)}, not {value or 'unknown'}"
+            names = ", ".join(allowed)
+            return Said(f"{word.en} {names}, not {value or 'unknown'}", f"{word.zh}限 {names}，而非 {value or '未知'}")
     return None
 
 
-def _answers(route: RouteConfig, world: World, reasons: list[str]) -> _Split:
+def _answers(route: RouteConfig, world: World, reasons: list[Said]) -> _Split:
     usable: list[Choice] = []
     for choice in route.choices:
         carrier = world.carriers.get(choice.carrier)
         if carrier is None:
-            reasons.append(f"carrier {choice.carrier}: not declared")
+            reasons.append(Said(f"carrier {choice.carrier}: not declared", f"通道 {choice.carrier}：未声明"))
         elif not carrier.enabled:
-            reasons.append(f"carrier {choice.carrier}: switched off")
+            reasons.append(Said(f"carrier {choice.carrier}: switched off", f"通道 {choice.carrier}：已停用"))
         else:
             usable.append(choice)
     if not usable:
-        reasons.append("no carrier of the route can be used")
+        reasons.append(Said("no carrier of the route can be used", "该路由没有可用的通道"))
         return _Split((1,), (Choices(route.name, (), tuple(reasons)),))
     weighted = [choice for choice in usable if choice.weight > 0] or [
         Choice(carrier=choice.carrier, weight=1) for choice in usable[:1]
@@ -116,8 +118,9 @@ def _answers(route: RouteConfig, world: World, reasons: list[str]) -> _Split:
     return _Split(tuple(accumulate(choice.weight for choice in weighted)), tuple(answers))
 
 
-def _led_by(first: Choice, usable: Sequence[Choice], total: int, route: str, reasons: Sequence[str]) -> Choices:
+def _led_by(first: Choice, usable: Sequence[Choice], total: int, route: str, reasons: Sequence[Said]) -> Choices:
     others = [choice.carrier for choice in usable if choice.carrier != first.carrier]
-    said = [*reasons, f"carrier {first.carrier}: chosen, weight {first.weight} of {total}"]
-    said += [f"carrier {name}: next if that one fails" for name in others]
+    chosen_zh = f"通道 {first.carrier}：选中，权重 {first.weight}/{total}"
+    said = [*reasons, Said(f"carrier {first.carrier}: chosen, weight {first.weight} of {total}", chosen_zh)]
+    said += [Said(f"carrier {name}: next if that one fails", f"通道 {name}：前者失败时接替") for name in others]
     return Choices(route, (first.carrier, *others), tuple(said))

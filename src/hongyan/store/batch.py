@@ -32,7 +32,7 @@ ClientKey = tuple[str, str, str]
 
 
 def client_key(message: Message) -> ClientKey:
-    """Return what a caller's own id is unique in: its project, its app, the id. spec: nxcloud#items.sysMessageId.twice."""
+    """Return what a caller's own id is unique in: project, app, id. spec: nxcloud#items.sysMessageId.twice."""
     return message.project, message.app or "", message.client_id or ""
 
 

@@ -25,7 +25,7 @@ class SubmissionRow(Struct, kw_only=True):
     request: str
     """what was sent, readable and bounded, secrets masked"""
     notes: str
-    """JSON text: list of [step, sentence]"""
+    """JSON text: list of [step, English sentence, Chinese sentence]"""
 
 
 class Event(Struct, kw_only=True, gc=False):

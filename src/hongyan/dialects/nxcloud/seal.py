@@ -48,7 +48,7 @@ def claim(exchange: Exchange, *, action: str = "mtsend", biz_type: str = "3") ->
     ts = headers["ts"]
     is_time = len(ts) == _TS_DIGITS and ts.isascii() and ts.isdigit()
     if not is_time:
-        exchange.notes.append(("clock", "ts is not 13 digits of milliseconds since 1970"))
+        exchange.notes.append(("clock", "ts is not 13 digits of milliseconds since 1970", "ts 不是 13 位毫秒时间戳"))
     return Claim(
         key_id=headers["accesskey"],
         prove=lambda secret: _prove(exchange, method, secret),
