@@ -1,7 +1,8 @@
 """A whole `hongyan dev` in a thread of this process, for clients that block: the vendors' SDKs, urllib, sockets.
 
 `vendor` is one per test, `LocalVendor` a context manager for tests that restart. Give it a FakeClock for exchanges
-whose signatures must be the same every time.
+whose signatures must be the same every time. `on_either` and `on_postgres` are the settings of a database that
+a test's vendors share.
 """
 
 import asyncio
@@ -110,6 +111,19 @@ class LocalVendor:
             self.api_url, self.console_url = self.system.api_url, self.system.console_url
             self._ready.set()
             await self.system.wait_closed()
+
+
+@pytest.fixture
+def on_postgres(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Settings of a fresh PostgreSQL database: any number of vendors may run on it at once."""
+    return {"database_url": request.getfixturevalue("postgres_dsn"), "master_key": "of these tests alone " * 2}
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def on_either(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Settings of a fresh database: the test runs on SQLite and on PostgreSQL."""
+    settings: dict[str, Any] = request.getfixturevalue("on_postgres") if request.param == "postgres" else {}
+    return settings
 
 
 @pytest.fixture

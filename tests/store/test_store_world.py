@@ -65,6 +65,12 @@ async def test_what_a_project_paid_in_is_credited_by_its_difference(store: Store
         assert await store.balance("shop") == await store.ledger_sum("shop") == balance
 
 
+async def test_a_project_declared_twice_at_once_is_credited_once(store: Store) -> None:
+    await store.declare([Project(name="shop", paid_in="7"), Project(name="shop", paid_in="5")], [], NOW)
+    assert await store.balance("shop") == await store.ledger_sum("shop") == 5_000_000
+    assert [one.paid_in for one in (await store.world()).projects.values()] == ["5"]
+
+
 async def test_a_bad_amount_declares_nothing(store: Store) -> None:
     with pytest.raises(Misconfigured, match="paid_in"):
         await store.declare([Project(name="ok", paid_in="1"), Project(name="shop", paid_in="much")], [], NOW)

@@ -64,6 +64,7 @@ async def _credit(connection: Any, projects: Sequence[Project], now_ms: int) -> 
     for project in projects:
         paid_in = paid_in_micros(project)
         difference = paid_in - credited[project.name]
+        credited[project.name] = paid_in  # one declaration may say it twice: the last counts, once
         if difference:
             entry_id = await connection.fetchval(_NEXT_ENTRY)
             entry = (entry_id, project.name, now_ms, "paid-in", difference, "declared")
