@@ -35,6 +35,9 @@ CARD = {
     "templateContent": {"pages": [{"tmpCards": [{"type": "TEXT", "positionNumber": 1, "content": "${param1}"}]}]},
 }
 
+CAPPED = ("阿里云", "二家", "三家", "四家", "五家")
+"""signatures of the project with the vendor's limits"""
+
 
 def _template(name: str, body: str = "", **more: Any) -> Template:
     return Template(project="shop", dialect="alibaba", name=name, body=body, **more)
@@ -68,8 +71,11 @@ def things() -> list[Declared]:
         # a project with the vendor's limits, one without cards, one without money, one that is closed
         Project(name="capped", paid_in="1000", limits=("alibaba",)),
         Key(project="capped", dialect="alibaba", name="capped", secret="s"),
-        Signature(project="capped", name="阿里云"),
-        Signature(project="capped", name="别家"),
+        *(Signature(project="capped", name=name) for name in CAPPED),
+        *(
+            Template(project="capped", dialect="alibaba", name=f"DIGITAL_SMS_{n}", body="x", leg=Leg.DIGITAL)
+            for n in range(1, 12)
+        ),
         Template(project="capped", dialect="alibaba", name="SMS_2", body="码${code}", category=Category.CAPTCHA),
         Template(project="capped", dialect="alibaba", name="SMS_1", body="取件码${code}"),
         Project(name="uninvited", paid_in="1000", cards=False),

@@ -46,6 +46,11 @@ def apply_text(text: str) -> None:
         ("[[keys]]\nproject='shop'\ndialect='nxclod'\nname='a'\nsecret='b'", "there is no dialect 'nxclod'"),
         ("[[keys]]\nproject='shop'\ndialect='nxcloud'\nname='a'", "secret: is missing"),
         ("[[keys]]\nproject='shop'\ndialect='comms'\nauth='non'", "'non' is no way to identify"),
+        (
+            "[[keys]]\nproject='shop'\ndialect='nxcloud'\nname='a'\nsecret='b'\nactions=['SendSms']",
+            "actions: only alibaba has sub-users",
+        ),
+        ("[[projects]]\nname='p'\nunlimited=['+86']", "unlimited: '.86' is not digits"),
         ("[[keys]]\ndialect='nxcloud'\nname='a'\nsecret='b'", r"missing required field `project`"),
         ("[[signatures]]\nproject='shop'\nname='【x】'", "without brackets"),
         ("[[templates]]\nproject='shop'\ndialect='alibaba'\nname='C'\nleg='card'", "card: a card template needs it"),

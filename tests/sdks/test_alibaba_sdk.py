@@ -140,9 +140,7 @@ async def test_a_batch_of_cards_is_sent(ask: Ask) -> None:
             phone_number_json='["13900000001","13900000002"]',
             sign_name_json='["阿里云","阿里云"]',
             card_template_code="CARD_SMS_70",
-            card_template_param_json=json.dumps(
-                [{"customUrl": "https://a.test/", "dyncParams": '{"param1":"a"}'}] * 2
-            ),
+            card_template_param_json=json.dumps([{"customUrl": "https://a.test/", "dyncParams": '{"param1":"a"}'}] * 2),
             fallback_type="SMS",
             sms_template_code="SMS_480680001",
             sms_template_param_json='[{"code":"1"},{"code":"2"}]',

@@ -25,6 +25,7 @@ class ProjectBook:
         self.links = world.links.get(project.name, {})
         self.keywords = Keywords(project.keywords)
         self.limits = spelled_out(project.limits)
+        self.unlimited = frozenset(project.unlimited)
         self.validity_ms = project.validity_s * 1000
         self._limits_for: dict[tuple[str, Category, Leg, str], tuple[tuple[int, Limit], ...]] = {}
         self._matchers: dict[str, Matcher] = {}

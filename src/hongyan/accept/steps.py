@@ -103,7 +103,7 @@ def sign(draft: Draft) -> None:
             well_formed = signature.is_well_formed(name)
             raise Refused(Reason.UNKNOWN_SIGNATURE if well_formed else Reason.BAD_SIGNATURE, signature=name)
         if found.review is not Review.APPROVED:
-            raise Refused(Reason.SIGNATURE_NOT_APPROVED, signature=name)
+            raise Refused(Reason.SIGNATURE_NOT_APPROVED, signature=name, review=str(found.review))
         if found.captcha_only and draft.category is not Category.CAPTCHA:
             raise Refused(Reason.SIGNATURE_SCENE, signature=name)
     draft.signature = name
@@ -127,7 +127,7 @@ def consent(draft: Draft) -> None:
     project = draft.desk.of.project
     stop = draft.desk.book.stop(project.name, draft.to.digits)
     if stop is not None and (marketing or not stop.marketing_only):
-        raise Refused(Reason.OPTED_OUT)
+        raise Refused(Reason.OPTED_OUT, marketing_only=stop.marketing_only)
     if marketing and project.quiet_hours is not None:
         first, last = project.quiet_hours
         if not first <= beijing(draft.desk.now_ms).hour < last:
@@ -139,7 +139,7 @@ def limits(draft: Draft) -> None:
     desk = draft.desk
     app = desk.app.name if desk.app else ""
     found = desk.of.limits_for(desk.app_limits, app, draft.category, draft.leg, draft.to.region)
-    if found:
+    if found and draft.to.digits not in desk.of.unlimited:
         values = {
             "project": desk.of.project.name,
             "app": app,

@@ -104,6 +104,9 @@ def _project(one: Project, _known: Known) -> Iterator[Fault]:
         yield from _web("callbacks", address)
     if one.quiet_hours is not None and not 0 <= one.quiet_hours[0] < one.quiet_hours[1] <= 24:  # noqa: PLR2004 - hours
         yield "quiet_hours", "must be two hours of one day, the first before the second.", "quiet_hours = [8, 22]"
+    for number in one.unlimited:
+        if not number.isdigit():
+            yield "unlimited", f"{number!r} is not digits, country code first.", 'unlimited = ["8613800138000"]'
     for country in one.countries:
         if len(country) != 2 or not country.isupper():  # noqa: PLR2004 - ISO 3166 alpha-2
             yield "countries", f"{country!r} is no ISO 3166 code.", 'countries = ["CN"]'
@@ -125,6 +128,8 @@ def _key(one: Key, _known: Known) -> Iterator[Fault]:
             yield "secret", "is missing.", 'secret = "env:NAME" keeps it out of the file.'
     if one.dialect == "native" and "." in one.name:
         yield "name", "a native key's name has no dot.", "the token is <name>.<secret>."
+    if one.actions and one.dialect != "alibaba":
+        yield "actions", "only alibaba has sub-users.", "remove it."
     if one.rate_per_second < 0:
         yield "rate_per_second", "must not be below zero.", "rate_per_second = 0, which is no limit"
     yield from _ranges(one.allow_addresses)

@@ -45,6 +45,8 @@ class Project(_Declared, frozen=True, kw_only=True):
     """how far below zero the balance may go"""
     limits: tuple[str | Limit, ...] = ()
     """per-number limits: names of presets (alibaba, nxcloud-hour, tencent) or limits written out"""
+    unlimited: tuple[str, ...] = ()
+    """E.164 digits of numbers that the limits leave alone, as those on a vendor's whitelist"""
     callbacks: dict[str, str] = {}
     """dialect -> address that receipts are pushed to"""
     quiet_hours: tuple[int, int] | None = None
@@ -87,6 +89,8 @@ class Key(_Declared, frozen=True, kw_only=True):
     """requests a second; 0: no limit"""
     allow_addresses: tuple[str, ...] = ()
     """CIDR ranges; empty: any"""
+    actions: tuple[str, ...] = ()
+    """alibaba: the actions that a sub-user's key may call (SendSms, QuerySendDetails, ...); empty: all"""
 
 
 class App(_Declared, frozen=True, kw_only=True):
@@ -283,6 +287,11 @@ class World(Struct, frozen=True, kw_only=True, dict=True):
     def keys(self) -> Mapping[tuple[str, str], Key]:
         """By (dialect, key id)."""
         return {(one.dialect, one.name): one for one in self.all(Key)}
+
+    @cached_property
+    def anonymous(self) -> Mapping[str, Key]:
+        """Dialect -> the key of callers who name none."""
+        return {one.dialect: one for one in self.all(Key) if one.auth == "none"}
 
     @cached_property
     def apps(self) -> Mapping[str, App]:

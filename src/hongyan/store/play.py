@@ -90,7 +90,7 @@ def _settle(batch: Batch, op: Settle) -> bool:
 
 
 def _rendered(batch: Batch, op: Rendered) -> bool:
-    """A card is either shown or paid back, whichever is known first."""
+    """Note that a card was shown, or pay it back: whichever is known first."""
     found = batch.find(op.message_id)
     if found is None or found.rendered_at is not None or found.refund is not None:
         return False

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from alibaba_office import Office, things
 
+from alibaba_office import Office, things
 from hongyan.model.clock import FakeClock
 from hongyan.model.tally import Tally
 from hongyan.store.current import CurrentWorld

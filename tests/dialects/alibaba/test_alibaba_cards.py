@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from alibaba_office import Office
 
+from alibaba_office import Office
 from hongyan.model.message import Leg
 
 # odd last digits show cards here, even ones do not

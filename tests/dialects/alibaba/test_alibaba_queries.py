@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from alibaba_office import Office
 
+from alibaba_office import Office
 from hongyan.model.cause import CauseKind
 from hongyan.model.message import State
 from hongyan.store.ops import Rendered

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import alibaba_seals as seals
 import pytest
-from alibaba_office import Office
 
+import alibaba_seals as seals
+from alibaba_office import Office
 from hongyan.dialects.alibaba.params import read
 from hongyan.dialects.alibaba.sign import claimed, encoded
 from hongyan.model.submission import Exchange

@@ -4,11 +4,9 @@ import json
 import re
 
 import pytest
-from alibaba_office import Office
 
-from hongyan.dialects.alibaba.reasons import words
+from alibaba_office import CAPPED, Office
 from hongyan.model.message import Leg
-from hongyan.model.reason import Reason
 
 SEND = {"PhoneNumbers": "13900000001", "SignName": "阿里云", "TemplateCode": "SMS_1", "TemplateParam": '{"code":"12"}'}
 BATCH = {
@@ -157,10 +155,56 @@ async def test_the_limits_of_a_number_are_told_in_the_vendors_words(office: Offi
     assert [await said(3600) for _ in range(6)] == ["OK"] * 5 + ["触发天级流控Permits:10"]
 
 
-def test_a_number_has_a_limit_across_all_signatures() -> None:
-    """proves: alibaba#code.BUSINESS_LIMIT_CONTROL."""
-    facts = {"span": "rolling-day", "permits": 40, "name": "number-day"}
-    assert words(Reason.NUMBER_LIMIT, facts, "SendSms").message == "触发号码天级流控Permits:40"
+async def test_a_number_has_a_limit_across_all_signatures(office: Office) -> None:
+    """proves: alibaba#limits, alibaba#code.BUSINESS_LIMIT_CONTROL."""
+    captcha = {**SEND, "TemplateCode": "SMS_2", "TemplateParam": '{"code":"1234"}'}
+
+    async def said(signature: str) -> str:
+        reply = await office.call_as("capped", "SendSms", {**captcha, "SignName": signature})
+        return str(reply.body["Message"])
+
+    for minute in range(8):
+        office.clock.push(3600 if minute == 5 else 60)
+        assert [await said(name) for name in CAPPED] == ["OK"] * 5
+    office.clock.push(60)
+    assert await said(CAPPED[0]) == "触发号码天级流控Permits:40"
+    office.clock.push(24 * 3600)
+    assert await said(CAPPED[0]) == "OK"
+
+
+async def test_digital_messages_have_limits_of_their_own(office: Office) -> None:
+    """proves: alibaba#limits."""
+
+    async def said(number: int) -> str:
+        params = {**SEND, "TemplateCode": f"DIGITAL_SMS_{number}", "TemplateParam": "{}"}
+        return str((await office.call_as("capped", "SendSms", params)).body["Message"])
+
+    assert [await said(number) for number in (1, 1, 2, 3)] == [
+        "OK",
+        "触发天级流控Permits:1",
+        "OK",
+        "触发分钟级流控Permits:2",
+    ]
+    for number in (3, 4, 5, 6, 7, 8):
+        office.clock.push(60)
+        assert await said(number) == "OK"
+    office.clock.push(60)
+    assert await said(9) == "触发小时级流控Permits:8"
+    office.clock.push(3600)
+    assert [await said(number) for number in (9, 10)] == ["OK", "OK"]
+    office.clock.push(60)
+    assert await said(11) == "触发天级流控Permits:10"
+
+
+async def test_notifications_have_a_limit_a_day_for_each_template(office: Office) -> None:
+    """proves: alibaba#limits."""
+
+    async def said(**change: str) -> str:
+        return str((await office.call_as("capped", "SendSms", {**SEND, **change})).body["Message"])
+
+    assert {await said() for _ in range(50)} == {"OK"}
+    assert await said() == "触发天级流控Permits:50"
+    assert await said(SignName=CAPPED[1]) == "OK"
 
 
 async def test_each_of_a_batch_has_its_own_signature_values_and_code(office: Office) -> None:

@@ -89,6 +89,9 @@ class Alibaba:
             async with self._large:
                 action, params, claim = await asyncio.to_thread(_understood, exchange)
         caller = self._desk.identify(exchange, claim)
+        if caller.key.actions and exchange.action not in caller.key.actions:
+            # spec: alibaba#code.RAM_PERMISSION_DENY
+            raise Refused(Reason.NOT_PERMITTED, action=exchange.action)
         ask = Ask(exchange, caller, params, self._desk, self._reports, self._clock, self._card_support)
         members = await action(ask)
         return _said(exchange, _OK, {"Code": "OK", **members, "RequestId": exchange.request_id})

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from hongyan.model.limits import Span
 from hongyan.model.reason import Reason
+from hongyan.model.world import Review
 
 Facts = Mapping[str, Any]
 CARD_ACTIONS = frozenset(
@@ -117,9 +118,9 @@ _SPANS = {
 }
 
 
-def _not_permitted(_facts: Facts, action: str) -> Words:
+def _not_permitted(facts: Facts, _action: str) -> Words:
     """spec: alibaba#code.ForbiddenAction, alibaba#code.RAM_PERMISSION_DENY."""
-    if action in CARD_ACTIONS:
+    if facts.get("what") == "cards":
         text = "Access to the account is denied. Please contact the administrator."
         return Words(200, "ForbiddenAction", text)
     return Words(200, "isp.RAM_PERMISSION_DENY", "没有访问权限")
@@ -130,6 +131,18 @@ def _region(facts: Facts, _action: str) -> Words:
     if "template" in facts:
         return _isv("DOMESTIC_NUMBER_NOT_SUPPORTED", "国际/港澳台短信模板不支持发送境内号码")
     return _isv("MOBILE_NUMBER_ILLEGAL", "该账号不支持向此国家或地区的号码发送")
+
+
+def _not_approved(facts: Facts, _action: str) -> Words:
+    """spec: alibaba#code.SIGN_STATE_ILLEGAL."""
+    return _isv("SIGN_STATE_ILLEGAL", "签名已停用") if facts.get("review") == Review.CANCELLED else _NO_SIGNATURE
+
+
+def _opted_out(facts: Facts, _action: str) -> Words:
+    """spec: alibaba#code.CUSTOMER_REFUSED, alibaba#code.BLACK_KEY_CONTROL_LIMIT."""
+    if facts.get("marketing_only", True):
+        return _isv("CUSTOMER_REFUSED", "用户已退订推广短信")
+    return _isv("BLACK_KEY_CONTROL_LIMIT", "手机号码在黑名单中")
 
 
 # spec: alibaba#code.SMS_SIGNATURE_ILLEGAL
@@ -202,7 +215,7 @@ TABLE: dict[Reason, Words | Callable[[Facts, str], Words]] = {
     # spec: alibaba#code.PARAM_NOT_SUPPORT_URL
     Reason.VALUE_HAS_URL: _isv("PARAM_NOT_SUPPORT_URL", "变量不支持传入URL"),
     Reason.UNKNOWN_SIGNATURE: _NO_SIGNATURE,
-    Reason.SIGNATURE_NOT_APPROVED: _NO_SIGNATURE,
+    Reason.SIGNATURE_NOT_APPROVED: _not_approved,
     # spec: alibaba#code.SMS_SIGNATURE_SCENE_ILLEGAL
     Reason.SIGNATURE_SCENE: _isv("SMS_SIGNATURE_SCENE_ILLEGAL", "签名和模板类型不一致"),
     Reason.BAD_SIGNATURE: _NO_SIGNATURE,
@@ -216,8 +229,7 @@ TABLE: dict[Reason, Words | Callable[[Facts, str], Words]] = {
     Reason.UNKNOWN_LINK: _isv("INVALID_PARAMETERS", "短链不存在"),
     Reason.BAD_CARD: Words(200, "InvalidParameter", "param template invalid"),
     Reason.CARD_UNSUPPORTED: Words(200, "InvalidParameter", "param mobile not support card sms"),
-    # spec: alibaba#code.CUSTOMER_REFUSED
-    Reason.OPTED_OUT: _isv("CUSTOMER_REFUSED", "用户已退订"),
+    Reason.OPTED_OUT: _opted_out,
     Reason.QUIET_HOURS: _isv("BUSINESS_LIMIT_CONTROL", "当前时段不允许发送推广短信"),
     Reason.NUMBER_LIMIT: _number_limit,
     Reason.REPEATED_CONTENT: _isv("BUSINESS_LIMIT_CONTROL", "相同内容发送过于频繁"),
