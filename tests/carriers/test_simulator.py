@@ -112,13 +112,14 @@ async def test_magic_receipt_twice_and_never() -> None:
     assert ears.receipts == [ears.receipts[0]] * 2
 
 
-async def test_a_card_is_shown_unless_its_number_says_no() -> None:
+async def test_a_card_is_shown_unless_its_number_says_no_or_a_value_is_missing() -> None:
     simulator, ears, clock = await opened()
     shown, failed = message(leg=Leg.CARD), message(number(Outcome.RENDER_FAILED), id_=2, leg=Leg.CARD)
-    simulator.submit([shown, failed])
+    lacking = message(id_=3, leg=Leg.CARD, details='{"link":"x","lacks":"param1"}')
+    simulator.submit([shown, failed, lacking])
     play(simulator, clock, 2)
     rendered = {receipt.provider_id: receipt.rendered for receipt in ears.receipts}
-    assert [rendered[answer.provider_id or ""] for answer in ears.answers] == [True, False]
+    assert [rendered[answer.provider_id or ""] for answer in ears.answers] == [True, False, False]
     assert all(receipt.state is State.DELIVERED for receipt in ears.receipts)
 
 
@@ -188,7 +189,9 @@ async def outcomes(profile: str, seed: int, ids: list[int], burst: int) -> dict[
         simulator.advance()
         for answer in ears.answers:
             if answer.unsure or answer.slow_down:
-                waiting.append(by_id[answer.message_id])
+                again = by_id[answer.message_id]
+                again.attempts += answer.unsure  # as the store counts it
+                waiting.append(again)
             elif answer.cause is not None:
                 refused.add(answer.message_id)
         ears.answers.clear()
@@ -213,6 +216,12 @@ def test_the_same_seed_and_messages_end_the_same_whatever_the_timing(
 ) -> None:
     first, second = (asyncio.run(outcomes(profile, seed, ids, burst)) for burst in bursts)
     assert first == second
+
+
+async def test_whether_it_may_be_repeated_is_a_setting() -> None:
+    assert not (await opened(repeatable=False))[0].repeatable
+    with pytest.raises(Misconfigured, match="true or false"):
+        await opened(repeatable="no")
 
 
 async def test_a_flaky_carrier_does_some_of_everything() -> None:

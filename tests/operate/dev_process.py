@@ -1,6 +1,7 @@
 """A `hongyan dev` or `serve` in a process of its own, for tests that need the whole program."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
+import structlog
 from typer.testing import CliRunner
 
 from hongyan.cli import build
@@ -47,8 +49,12 @@ def hongyan(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 def inside(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run one command to its end in this very process, which saves the start of an interpreter."""
-    runner = CliRunner()
-    done = runner.invoke(build((arguments[0],)), list(arguments), env={"NO_COLOR": "1", **more})
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    done = CliRunner().invoke(build((arguments[0],)), list(arguments), env={"NO_COLOR": "1", **more})
+    structlog.reset_defaults()  # what it logs to is closed by now
+    root.handlers[:] = handlers
+    root.setLevel(level)
     code, said = done.exit_code, done.stderr
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         with redirect_stderr(StringIO()) as stderr:

@@ -22,12 +22,13 @@ STATE_STYLES = {
     "unknown": "yellow",
 }
 _SECONDS = slice(11, 23)
+_ROOM = 10_000
 _REQUEST_SHOWN = 1000
 
 
 def console() -> Console:
-    """Return a console on standard output; rich itself heeds NO_COLOR."""
-    return Console(highlight=False)
+    """Return a console on standard output; rich itself heeds NO_COLOR. A file or pipe has all the room it needs."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _ROOM)
 
 
 def print_json(value: Any) -> None:
@@ -64,10 +65,10 @@ def refused_sentence(error: Mapping[str, Any]) -> str:
 
 
 def print_messages(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print messages as a table, newest first."""
+    """Print messages as a table, newest first. Nothing is cut: on a narrow terminal all but the ids go over lines."""
     table = Table(box=None, pad_edge=False)
     for name in ("id", "accepted", "via", "to", "state", "parts", "price", "text"):
-        table.add_column(name, overflow="fold" if name == "text" else "ellipsis", no_wrap=name != "text")
+        table.add_column(name, overflow="fold", no_wrap=name == "id")
     for row in rows:
         table.add_row(
             row["id"],
@@ -86,10 +87,10 @@ def print_story(story: Mapping[str, Any], chinese: bool) -> None:
     """Print a timeline: a line a thing that happened, facts below it."""
     out = console()
     state = story["state_zh"] if chinese else story["state"]
-    out.print(Text.assemble((story["title"], "bold"), "  ", (state, STATE_STYLES.get(story["state"], "cyan"))))
-    out.print(
-        Text(f"id {story['id']}" + (f", request {story['request_id']}" if story["request_id"] else ""), style="dim")
-    )
+    style = STATE_STYLES.get(story["state"], "cyan")
+    out.print(Text.assemble((story["title"], "bold"), "  ", (state, style)), soft_wrap=True)
+    ids = f"id {story['id']}" + (f", request {story['request_id']}" if story["request_id"] else "")
+    out.print(Text(ids, style="dim"), soft_wrap=True)
     for line in story["lines"]:
         when = (line["at"] or "")[_SECONDS]
         text = line["text_zh" if chinese else "text_en"]

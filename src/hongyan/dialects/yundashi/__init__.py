@@ -59,12 +59,12 @@ class Yundashi:
         """Return the failure in the shape of the path's successes, `ext` echoed where one was sent."""
         result, errmsg = result_of(reason, facts, self._world().projects.get(exchange.project))
         if exchange.path == _SINGLE:
-            return answer(result, errmsg, ext=_ext_sent(exchange), sid="", fee=0)
+            return answer(exchange, result, errmsg, ext=_ext_sent(exchange), sid="", fee=0)
         if exchange.path in _MULTI:
-            return answer(result, errmsg, ext=_ext_sent(exchange), detail=[])
+            return answer(exchange, result, errmsg, ext=_ext_sent(exchange), detail=[])
         if exchange.path.startswith("/intf/pullstatus"):
-            return answer(result, errmsg, count=0, data=[])
-        return answer(result, errmsg)
+            return answer(exchange, result, errmsg, count=0, data=[])
+        return answer(exchange, result, errmsg)
 
     async def _send(self, exchange: Exchange) -> Answer:
         """Send one text to each number. An array of numbers is answered number by number.
@@ -90,13 +90,13 @@ class Yundashi:
         ext = send.ext or ""
         if one:
             result, errmsg, sid, fee = self._told(exchange, verdicts[0])
-            return answer(result, errmsg, ext=ext, sid=sid, fee=fee)
+            return answer(exchange, result, errmsg, ext=ext, sid=sid, fee=fee)
         detail = []
         for verdict, tel in zip(verdicts, numbers, strict=True):
             result, errmsg, sid, fee = self._told(exchange, verdict)
             who = {"mobile": str(tel.mobile), "nationcode": str(tel.nationcode)}
             detail.append({"result": result, "errmsg": errmsg, **who, "sid": sid, "fee": fee})
-        return answer(0, OK_TEXT, ext=ext, detail=detail)
+        return answer(exchange, 0, OK_TEXT, ext=ext, detail=detail)
 
     def _told(self, exchange: Exchange, verdict: Verdict) -> tuple[int, str, str, int]:
         """Return (result, errmsg, sid, fee) of one number. spec: yundashi#answer.sid, yundashi#answer.fee."""

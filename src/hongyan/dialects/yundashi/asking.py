@@ -38,8 +38,8 @@ class Asking:
         caller = self._desk.identify(exchange, claim(exchange, pull))
         kind, most = _kind(pull), _most(pull)
         if kind == REPLIES:  # spec: yundashi#pullstatus.replies: texts from handsets, none of which we hold
-            return _told([])
-        return _told(await self._reports.take(caller.project.name, exchange.dialect, most))
+            return _told(exchange, [])
+        return _told(exchange, await self._reports.take(caller.project.name, exchange.dialect, most))
 
     async def pull_for_number(self, exchange: Exchange) -> Answer:
         """Show the receipts of one number in a period; they stay in the queue. spec: yundashi#pullstatus4mobile."""
@@ -57,8 +57,8 @@ class Asking:
         if number is None:
             raise Refused(Reason.BAD_NUMBER)
         if kind == REPLIES:
-            return _told([])
-        return _told(await self._ended(caller, exchange.dialect, number.digits, (begin, end), most))
+            return _told(exchange, [])
+        return _told(exchange, await self._ended(caller, exchange.dialect, number.digits, (begin, end), most))
 
     async def quota(self, exchange: Exchange) -> Answer:
         """Tell how many mainland texts of one part the balance is good for. spec: yundashi#quota."""
@@ -71,7 +71,7 @@ class Asking:
             quota = max(0, left // each)
         else:
             quota = UNMETERED if each == 0 else 0
-        return answer(0, OK_TEXT, quota=quota, quotaMarketing=quota)
+        return answer(exchange, 0, OK_TEXT, quota=quota, quotaMarketing=quota)
 
     async def _ended(
         self, caller: Caller, dialect: str, to: str, period_s: tuple[int, int], most: int
@@ -112,5 +112,5 @@ def _most(pull: Pull) -> int:
     return most
 
 
-def _told(messages: list[Message]) -> Answer:
-    return answer(0, OK_TEXT, count=len(messages), data=[receipt(one) for one in messages])
+def _told(exchange: Exchange, messages: list[Message]) -> Answer:
+    return answer(exchange, 0, OK_TEXT, count=len(messages), data=[receipt(one) for one in messages])

@@ -11,10 +11,11 @@ import msgspec
 from hongyan.model.limits import Span
 from hongyan.model.money import micros
 from hongyan.model.reason import Reason
-from hongyan.model.submission import Answer
+from hongyan.model.submission import Answer, Exchange
 from hongyan.model.world import Project
 
 OK_TEXT = "OK"
+_JSON = ("content-type", "application/json;charset=UTF-8")
 
 RESULTS: Mapping[Reason, tuple[int, str]] = {
     Reason.BAD_REQUEST: (1004, "the request body cannot be read as one JSON object"),  # spec: yundashi#code.1004
@@ -109,6 +110,10 @@ def result_of(reason: Reason, facts: Mapping[str, Any], project: Project | None)
     return result, f"{text}: {shown}" if isinstance(shown, str) and shown else text
 
 
-def answer(result: int, errmsg: str, **fields: Any) -> Answer:
-    """Return an answer; HTTP says 200 whatever `result` says. spec: yundashi#http.status."""
-    return Answer(200, msgspec.json.encode({"result": result, "errmsg": errmsg, **fields}))
+def answer(exchange: Exchange, result: int, errmsg: str, **fields: Any) -> Answer:
+    """Return an answer; HTTP says 200 whatever `result` says. The vendor's body has no place for our request id.
+
+    spec: yundashi#http.status, yundashi#http.request-id
+    """
+    body = msgspec.json.encode({"result": result, "errmsg": errmsg, **fields})
+    return Answer(200, body, (_JSON, ("x-request-id", exchange.request_id)))
