@@ -2,12 +2,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from vendor_line import VendorLine
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.tally import Tally
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
+from vendor_line import VendorLine
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@ import json
 from typing import Any
 
 import pytest
-from vendor_line import Reply, VendorLine
 
 from hongyan.dialects.comms.gateway import Envelope, sealed_answer
 from hongyan.model.ids import from_hex32
 from hongyan.model.world import Key, Project
+from vendor_line import Reply, VendorLine
 
 GATEWAYS = "/gateways"
 SAMPLE = {"mobile": "+8613700000000", "templateID": "01234567890abcdef", "templateParamSet": "[1234]"}

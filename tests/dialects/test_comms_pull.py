@@ -2,11 +2,11 @@ import json
 from typing import Any
 
 import pytest
-from vendor_line import Reply, VendorLine
 
 from hongyan.model.ids import from_hex32, hex32
 from hongyan.model.message import State
 from hongyan.model.world import Key, Project
+from vendor_line import Reply, VendorLine
 
 PULL, SET = "/comms/sms/pullSmsSendStatus", "/comms/sms/pullSmsSendStatusSet"
 

@@ -2,11 +2,11 @@ import re
 from typing import Any
 
 import pytest
-from vendor_line import VendorLine
 
 from hongyan.model.ids import from_hex32
 from hongyan.model.message import Message
 from hongyan.model.world import Key, Project, Review, Template
+from vendor_line import VendorLine
 
 SEND = "/comms/sms/sendmsg"
 REQUEST_ID = re.compile(r"20260102110405[a-z]{8}")

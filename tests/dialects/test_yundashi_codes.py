@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from vendor_line import APPID, APPKEY, VendorLine
 
 from hongyan.dialects.yundashi.words import RESULTS, result_of
 from hongyan.model.limits import Limit, Span
 from hongyan.model.message import Category
 from hongyan.model.reason import Reason
 from hongyan.model.world import Declared, Key, Price, Project, Review, Signature, Stop, Template
+from vendor_line import APPID, APPKEY, VendorLine
 
 
 def project(**fields: Any) -> Project:

@@ -2,11 +2,11 @@ import json
 from typing import Any
 
 import pytest
-from vendor_line import VendorLine
 
 from hongyan.dialects.yundashi.receipts import YundashiPush, receipt
 from hongyan.model.message import Message, State
 from hongyan.model.world import Price, Project
+from vendor_line import VendorLine
 
 PULL, MOBILE, QUOTA = "/intf/pullstatus", "/intf/pullstatus4mobile", "/api/sms/smsquota"
 

@@ -2,12 +2,12 @@ import hashlib
 from typing import Any
 
 import pytest
-from vendor_line import APPKEY, VendorLine
 
 from hongyan.dialects.yundashi.requests import Sealed, claim
 from hongyan.model.message import Category, Message
 from hongyan.model.submission import Exchange
 from hongyan.model.world import Project, Template
+from vendor_line import APPKEY, VendorLine
 
 TEL = {"nationcode": "86", "mobile": "13788888888"}
 OTHER = {"nationcode": "86", "mobile": "13788888889"}
