@@ -2,6 +2,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cards.card_samples import sample
 from hongyan.model.errors import Refused
 from hongyan.model.limits import Limit, Span
 from hongyan.model.message import Category, Leg, State
@@ -221,7 +222,7 @@ async def test_short_links_are_put_in_and_remember_their_message(counter: Counte
 
 
 async def test_cards_go_to_phones_that_show_them_and_fall_back_elsewhere(counter: Counter) -> None:
-    card = Template(project="shop", name="CARD_SMS_1", dialect="alibaba", leg=Leg.CARD, card={})
+    card = Template(project="shop", name="CARD_SMS_1", dialect="alibaba", leg=Leg.CARD, card=sample())
     fallback = Template(project="shop", name="T3", dialect="alibaba", body="通知${a}")
     await counter.declare(PROJECT, *KEYS, Signature(project="shop", name="阿里云"), card, CODE, fallback)
 
@@ -234,6 +235,7 @@ async def test_cards_go_to_phones_that_show_them_and_fall_back_elsewhere(counter
             signature="阿里云",
             template="T3",
             values={"a": "card"},
+            card_values={"param2": "x"},
             fallback=below,
         )
 
@@ -248,6 +250,7 @@ async def test_cards_go_to_phones_that_show_them_and_fall_back_elsewhere(counter
     assert odd.message is not None
     assert even.message is not None
     assert odd.message.leg is Leg.CARD
+    assert odd.message.noted()["lacks"] == "param1"
     assert odd.message.content.startswith("【阿里云】通知card http://short.test/c/")
     assert even.message.leg is Leg.TEXT
     assert even.message.content == "【阿里云】通知b"

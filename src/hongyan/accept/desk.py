@@ -202,7 +202,7 @@ class AcceptDesk:
             extend=item.extend,
             session=item.session,
             report_to=item.report_to,
-            details=None if draft.link is None else f'{{"link":"{draft.link.code}"}}',
+            details=_details(draft),
             accepted_at=now_ms,
             due_at=now_ms,
             expires_at=now_ms + draft.desk.of.validity_ms,
@@ -264,6 +264,18 @@ def _refusal(draft: Draft, result: Accepted) -> Refused:
     facts = {"span": str(limit.span), "permits": limit.permits, "name": limit.name, "per": list(limit.per)}
     named = limit.name == Reason.REPEATED_CONTENT
     return Refused(Reason.REPEATED_CONTENT if named else Reason.NUMBER_LIMIT, **facts)
+
+
+def _details(draft: Draft) -> str | None:
+    """Return what `Message.noted` reads."""
+    if draft.link is None and draft.passed_over is None:
+        return None
+    noted = {} if draft.link is None else {"link": draft.link.code}
+    if draft.passed_over is not None:
+        noted["card"], noted["card_why"] = draft.passed_over
+    if draft.lacks is not None:
+        noted["lacks"] = draft.lacks
+    return msgspec.json.encode(noted).decode()
 
 
 def _submission_row(leg_id: int, exchange: Exchange, request: str, notes: str) -> SubmissionRow:

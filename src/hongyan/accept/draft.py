@@ -49,6 +49,10 @@ class Draft:
     price: int = 0
     buckets: tuple[Bucket, ...] = ()
     link: LinkRow | None = None
+    passed_over: tuple[str, str] | None = None
+    """the card template that the fallback goes instead of, and why: `not-approved` or `not-shown`"""
+    lacks: str | None = None
+    """a variable of the card that has no value, so that no phone can show it"""
     refused: Refused | None = None
     message: Message | None = None
     repeated: bool = False

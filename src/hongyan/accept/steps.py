@@ -9,7 +9,7 @@ import msgspec
 
 from hongyan.accept.counting import buckets
 from hongyan.accept.draft import Draft
-from hongyan.links.cards import card_text
+from hongyan.links.cards import card_text, lacking
 from hongyan.links.shorten import card_address, shorten
 from hongyan.model.clock import beijing
 from hongyan.model.errors import Refused
@@ -56,10 +56,11 @@ def card(draft: Draft) -> None:
     if item.leg is not Leg.CARD:
         return
     template = _template(draft, item.card_template or "")
-    shown = template.review is Review.APPROVED and draft.desk.card_support.shows_cards(draft.to.digits)
-    if shown:
+    approved = template.review is Review.APPROVED
+    if approved and draft.desk.card_support.shows_cards(draft.to.digits):
         draft.template = template
         return
+    draft.passed_over = template.name, "not-shown" if approved else "not-approved"
     if item.fallback is None:
         raise Refused(Reason.CARD_UNSUPPORTED)
     draft.item = item.fallback
@@ -217,6 +218,7 @@ def _word_card(draft: Draft) -> None:
     card_ = template.card or {}
     values = dict(item.card_values)
     text = card_text(card_, values) if item.template is None else _rendered(_approved(draft, item.template), item)
+    draft.lacks = lacking(card_, values)
     code = draft.desk.mint_code()
     draft.content = f"{text} {card_address(draft.desk.public_base, code)}"
     kept = {"values": values, "customUrl": item.card_url}

@@ -221,7 +221,7 @@ class Simulator:
         state, cause = self._endings[outcome]
         rendered = None
         if message.leg is Leg.CARD and state is State.DELIVERED:
-            rendered = outcome is not Outcome.RENDER_FAILED
+            rendered = outcome is not Outcome.RENDER_FAILED and "lacks" not in message.noted()
         receipt = Receipt(provider_id=provider_id, state=state, cause=cause, received_at=at, rendered=rendered)
         self._wheel.at(at, now).receipts.append(receipt)
         if outcome is Outcome.TWICE:

@@ -18,7 +18,7 @@ _URL = 2
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LABELLED = re.compile(r"([^：:\s]{1,8})(?:：|: )(.+)", re.DOTALL)
 _MOST_READ = 1024
-_read: dict[int, tuple[Mapping[str, Any], CardTemplate]] = {}
+_read: dict[int, tuple[Mapping[str, Any], CardTemplate, tuple[str, ...]]] = {}
 
 
 class Shown(NamedTuple):
@@ -96,14 +96,22 @@ def card_text(card: Mapping[str, Any], values: Mapping[str, str]) -> str:
 
 def card_of(card: Mapping[str, Any]) -> CardTemplate:
     """Return the value behind a declared template's object, read once. Raises ValueError."""
+    return _known(card)[0]
+
+
+def lacking(card: Mapping[str, Any], values: Mapping[str, str]) -> str | None:
+    """Return the first variable of a declared template that has no value: without it nobody can draw the card."""
+    return next((name for name in _known(card)[1] if name not in values), None)
+
+
+def _known(card: Mapping[str, Any]) -> tuple[CardTemplate, tuple[str, ...]]:
     known = _read.get(id(card))
-    if known is not None and known[0] is card:
-        return known[1]
-    template = read_card(card)
-    if len(_read) >= _MOST_READ:
-        _read.clear()
-    _read[id(card)] = card, template
-    return template
+    if known is None or known[0] is not card:
+        template = read_card(card)
+        if len(_read) >= _MOST_READ:
+            _read.clear()
+        known = _read[id(card)] = card, template, template.variables
+    return known[1:]
 
 
 def render(card: CardTemplate, values: Mapping[str, str], custom_url: str | None = None) -> ShownCard:

@@ -241,6 +241,9 @@ def _card(message: Message) -> Iterable[Line]:
         yield line(message.accepted_at, "accept", english, f"卡片：未发送 {card}：{why_zh}；改发回落内容")
     elif message.leg is Leg.CARD:
         yield line(message.accepted_at, "accept", "card: the number shows cards", "卡片：该号码支持卡片短信")
+        if lacks := noted.get("lacks"):
+            english = f"card: it cannot be drawn, as {lacks} has no value"
+            yield line(message.accepted_at, "accept", english, f"卡片：变量 {lacks} 没有值，无法渲染")
 
 
 def _sent(message: Message, events: Sequence[Event]) -> list[Line]:
