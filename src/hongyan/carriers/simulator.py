@@ -27,8 +27,14 @@ THROTTLED_MOST = 100_000
 """throttled messages that are remembered; one that is forgotten is throttled once more"""
 _MASK63 = (1 << 63) - 1
 
-DEFAULTS: dict[str, str | int] = {"profile": "healthy", "seed": 1, "receipt_delay_ms": 1000, "window": 1000}
-"""Every setting a simulated carrier knows."""
+DEFAULTS: dict[str, str | int] = {
+    "profile": "healthy",
+    "seed": 1,
+    "receipt_delay_ms": 1000,
+    "window": 1000,
+    "repeatable": True,
+}
+"""Every setting a simulated carrier knows. `repeatable = false` plays one that would send a repeated message twice."""
 
 _DELIVERED = (State.DELIVERED, CauseKind.DELIVERED, "DELIVRD", "delivered")
 _ENDINGS: dict[Outcome, tuple[State, CauseKind, str, str]] = dict.fromkeys(Outcome, _DELIVERED) | {
@@ -42,11 +48,10 @@ _ENDINGS: dict[Outcome, tuple[State, CauseKind, str, str]] = dict.fromkeys(Outco
 class Simulator:
     """A carrier that plays carrier. Tests call `advance` instead of waiting for the loop's timer."""
 
-    repeatable = True
-
     def __init__(self, name: str, *, settings: Mapping[str, Any], clock: Clock) -> None:
         chosen = _checked(name, settings)
         self.name = name
+        self.repeatable: bool = chosen["repeatable"]
         self._clock = clock
         self._profile = PROFILES[chosen["profile"]]
         self._seed = _mixed(chosen["seed"])
@@ -252,6 +257,8 @@ def _checked(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         value = chosen[setting]
         if type(value) is not int or value < least:
             raise Misconfigured(where, f"{setting} is a whole number from {least}, not {value!r}.")
+    if type(chosen["repeatable"]) is not bool:
+        raise Misconfigured(where, f"repeatable is true or false, not {chosen['repeatable']!r}.")
     return chosen
 
 

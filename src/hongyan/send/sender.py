@@ -152,7 +152,7 @@ class Sender:
             at = retry_at(now, 0, message.expires_at, self._random) if message.attempts else now
             self.decided.again(message, at, cause, now, counted=True, carrier=carrier)
         else:
-            self.decided.end(message, Ending(State.UNKNOWN, cause, now, handed=True))
+            self.decided.end(message, Ending(State.UNKNOWN, cause, now, handed=True), carrier=carrier or None)
 
     def release(self) -> None:
         """Give everything that waits back to the store: the program is about to end. Answers may still come."""

@@ -188,10 +188,11 @@ class Settle(Struct, kw_only=True, gc=False):
     """dialect whose pull queue gets it"""
     rendered_at: int | None = None
     carrier: str | None = None
+    """whose word, or silence, ends it; from `sending` that hand-over counts as an attempt"""
     provider_id: str | None = None
     """set when the receipt came with, or instead of, the answer"""
     submitted_at: int | None = None
-    """set with `provider_id`: when the carrier took it; that hand-over counts as an attempt"""
+    """set with `provider_id`: when the carrier took it"""
 
 
 class Note(Struct, kw_only=True):

@@ -66,12 +66,13 @@ def _settle(batch: Batch, op: Settle) -> bool:
     found = batch.find(op.message_id)
     if found is None or found.project != op.project or op.state not in LEGAL_MOVES[found.state]:
         return False
+    # a hand-over that this ending swallowed: the carrier's no, its lost answer, or a receipt ahead of the answer
+    found.attempts += found.state is State.SENDING and op.carrier is not None
     found.state, found.due_at, found.done_at, found.cause = op.state, None, op.at, storable(op.cause)
     if op.received_at is not None:
         found.received_at = op.received_at
     if op.submitted_at is not None and found.submitted_at is None:
         found.submitted_at = op.submitted_at
-        found.attempts += 1  # the hand-over that this ending swallowed
     shown_before = op.state is State.DELIVERED and found.rendered_at is not None
     if op.refund and found.charge is not None and found.refund is None and not shown_before:
         found.refund = batch.book(op.project, "refund", op.refund, op.at)
