@@ -5,6 +5,7 @@ import pytest
 from hongyan.carriers import Answer
 from hongyan.model.cause import Cause, CauseKind, parse_cause
 from hongyan.model.message import Category, Leg, State
+from hongyan.send import sweep
 from hongyan.send.retry import retry_at
 from send.sending import BUSY, LINK_DOWN, PLAIN_WORLD, PRICE, SIMULATED_WORLD, Sending, carrier, project, receipt, route
 
@@ -315,3 +316,17 @@ def test_waits_grow_and_never_pass_the_validity() -> None:
     assert retry_at(1000, 10, 5000, random) == 5000
     assert retry_at(9000, 10, 5000, random) == 9000
     assert retry_at(0, 0, 10**12, random, asked_ms=30_000) == 30_000
+
+
+async def test_what_a_crash_left_is_decided_at_once_however_much(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "OVERDUE_MOST", 10)
+    await sending.start(*PLAIN_WORLD)
+    numbers = [f"86138001380{place:02}" for place in range(35)]
+    left = await sending.accept(*numbers, at_once=False, category=Category.CAPTCHA)
+    await sending.store.claim(sending.clock.now_ms(), 60_000, 100)  # by a process that died with them
+    await sending.store.abandon_leases(sending.clock.now_ms())
+    await sending.sweep.round()
+    await sending.settled_down()
+    assert {await sending.state(one) for one in left} == {State.UNKNOWN}

@@ -5,6 +5,7 @@ import asyncio
 from hongyan.model.message import State
 from hongyan.store import Store
 from hongyan.store.postgres import PostgresStore
+from hongyan.store.sweep import LOOK_AGAIN_MS
 from store.store_samples import IDS, NOW, OpenStore, accepted, handed, message, settle, states
 
 
@@ -24,7 +25,7 @@ async def test_claims_no_more_than_asked(store: Store) -> None:
     assert await store.backlog() == 2
 
 
-async def test_what_was_never_answered_is_overdue_and_left_alone_for_a_minute(store: Store) -> None:
+async def test_what_was_never_answered_is_overdue_and_left_alone_for_a_while(store: Store) -> None:
     sending, submitted = message(state=State.SENDING, due_at=NOW), message(state=State.SENDING)
     waiting = message(due_at=NOW)
     await accepted(store, sending, submitted, waiting)
@@ -32,9 +33,9 @@ async def test_what_was_never_answered_is_overdue_and_left_alone_for_a_minute(st
     assert await store.overdue(NOW - 1, 10) == []
     found = await store.overdue(NOW, 10)
     assert {(one.id, one.state) for one in found} == {(sending.id, State.SENDING), (submitted.id, State.SUBMITTED)}
-    assert await store.overdue(NOW + 59_999, 10) == []
-    assert len(await store.overdue(NOW + 60_000, 10)) == 2
-    assert len(await store.overdue(NOW + 120_000, 1)) == 1
+    assert await store.overdue(NOW + LOOK_AGAIN_MS - 1, 10) == []
+    assert len(await store.overdue(NOW + LOOK_AGAIN_MS, 10)) == 2
+    assert len(await store.overdue(NOW + 2 * LOOK_AGAIN_MS, 1)) == 1
 
 
 async def test_after_a_crash_leases_of_the_embedded_store_are_overdue_at_once(store: Store) -> None:

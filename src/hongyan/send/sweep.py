@@ -60,11 +60,13 @@ class Sweep:
         """Tidy memory, claim due messages as far as there is room, decide about overdue ones."""
         now = self._clock.now_ms()
         self._tidy(now)
-        if now >= self._overdue_at:
+        while now >= self._overdue_at:
             overdue = await self._store.overdue(now, OVERDUE_MOST)
             self._judge(overdue, now)
             if len(overdue) < OVERDUE_MOST:
                 self._overdue_at = now + OVERDUE_EVERY_MS
+            elif not self._sender.space():
+                break
         self._sender.decided.soonest_due = None
         self._more = False
         while (most := self._claimable(now)) > 0:

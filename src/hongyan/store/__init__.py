@@ -81,7 +81,7 @@ class Store(Protocol):
 
     async def overdue(self, now_ms: int, limit: int) -> list[Message]:
         """Return `sending` (lease over: nobody knows whether it was handed) and `submitted` (no receipt in
-        time) messages whose `due_at` has passed, moving `due_at` a minute on so that one process handles them.
+        time) messages whose `due_at` has passed, moving `due_at` a little on so that one process handles them.
         """
         ...
 
