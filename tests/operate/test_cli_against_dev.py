@@ -3,12 +3,14 @@ import re
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from hongyan.cli import build
+from hongyan.cli import build, printing
 from hongyan.cli.exits import code_of
 from hongyan.testing import Client, NotDelivered
 from operate.dev_process import Program, hongyan, inside, program
@@ -171,3 +173,24 @@ def test_nobody_there_is_exit_code_3() -> None:
 def test_a_bug_of_ours_is_one_sentence_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert code_of(ZeroDivisionError("oh")) == 70
     assert "a bug: ZeroDivisionError: oh" in capsys.readouterr().err
+
+
+def test_ids_are_never_cut(dev: Program, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    message_id = client.send("13800138200", "a text that is longer than a narrow terminal " * 4).json()["messages"][0][
+        "id"
+    ]
+    piped = run(dev, "messages", "--to", "13800138200", COLUMNS="40")
+    (row,) = [line for line in piped.output.splitlines() if message_id in line]
+    assert "narrow terminal" in row
+
+    written = StringIO()
+    monkeypatch.setattr(printing, "console", lambda: Console(file=written, width=50))
+    printing.print_messages(client.messages(to="13800138200").json()["messages"])
+    assert message_id in written.getvalue()
+    assert "\u2026" not in written.getvalue()
+
+
+def test_a_story_names_its_ids_on_one_line(dev: Program, client: Client) -> None:
+    answer = client.send_alibaba("13800138201", {"code": "1"}).json()
+    told = run(dev, "show", answer["RequestId"], COLUMNS="40")
+    assert f"request {answer['RequestId']}\n" in told.output

@@ -49,7 +49,7 @@ from hongyan.text.loose_list import loose_list
     ],
 )
 def test_reads_a_list_however_it_is_written(value: object, expected: object) -> None:
-    """proves: comms#send.templateParamSet, comms#pullset.externalIds"""
+    """proves: comms#send.templateParamSet, comms#send.values.comma, comms#pullset.externalIds"""
     assert loose_list(value) == expected
 
 

@@ -20,7 +20,7 @@ _LONGEST_NUMBER_BITS = 256
 def loose_list(value: Any, *, field: str = "", most: int = _MOST) -> tuple[str, ...]:
     """Return the values of a list however it is written.
 
-    spec: comms#send.templateParamSet, comms#pullset.externalIds
+    spec: comms#send.templateParamSet, comms#send.values.comma, comms#pullset.externalIds
     A text that is a JSON array of strings is read as one. Otherwise one pair of square brackets is taken off, the
     rest is cut at commas, and blanks and one pair of quotes are taken off each piece; a comma inside quotes stays.
     Raises Refused: BAD_FIELD for a type that cannot be a list of values, TOO_MANY_ITEMS for more than `most`.
