@@ -112,6 +112,12 @@ async def running(
             too_large=edge.too_large,
             tally=tally,
         )
+        if bounds.connections < settings.max_connections:
+            _LOG.warning(
+                "open files are limited, so fewer connections are taken; ulimit -n raises it",
+                connections=bounds.connections,
+                max_connections=settings.max_connections,
+            )
         keep_alive_s = round(settings.keep_alive_s)
         shortcut = edge if settings.below_asgi else None
         api = Listener(edge, api_socket, bounds, keep_alive_s=keep_alive_s, shortcut=shortcut)

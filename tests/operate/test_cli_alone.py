@@ -52,7 +52,9 @@ def test_apply_shows_what_changes_masks_secrets_and_is_idempotent(tmp_path: Path
     assert dry.returncode == 0, dry.stderr
     assert "+ projects shop" in dry.stdout
     assert "6 to add" in dry.stdout
-    first = inside("apply", str(world), "--data", data, **SECRET)
+    planned = json.loads(inside("apply", str(world), "--data", data, "--dry-run", "--json", **SECRET).stdout)
+    assert (planned["applied"], len(planned["added"])) == (False, 6)
+    first = inside("apply", str(world), "--data", data, "--yes", **SECRET)
     assert "6 to add" in first.stdout
     assert "applied" in first.stdout
     assert "very-secret-42" not in dry.stdout + first.stdout

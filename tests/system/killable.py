@@ -94,9 +94,9 @@ class Gateway:
             process.kill()  # of no effect on one that has ended
             await asyncio.to_thread(process.join, 30)
 
-    async def declare(self) -> None:
+    async def declare(self, world: str = WORLD) -> None:
         """Declare the world of these tests."""
-        placed = parse_world(WORLD, "world", self.folder)
+        placed = parse_world(world, "world", self.folder)
         async with self.store() as store:
             await store.declare([one.thing for one in placed], (), SystemClock().now_ms())
 

@@ -32,7 +32,9 @@ def apply(
     """Declare projects, keys, templates, prices, carriers and routes from a file; a running server follows."""
     settings = load({"data_dir": data}, config=config)
     placed = read_world(file)
-    found, applied = asyncio.run(_apply(settings, placed, dry_run=dry_run, prune=prune, ask=not (yes or as_json)))
+    found, applied = asyncio.run(
+        _apply(settings, placed, dry_run=dry_run, prune=prune, show=not as_json, ask=not (yes or as_json))
+    )
     if as_json:
         print_json(_as_json(found, prune=prune) | {"applied": applied})
     elif applied:
@@ -43,7 +45,7 @@ def apply(
 
 
 async def _apply(
-    settings: Settings, placed: list[Placed], *, dry_run: bool, prune: bool, ask: bool
+    settings: Settings, placed: list[Placed], *, dry_run: bool, prune: bool, show: bool, ask: bool
 ) -> tuple[Plan, bool]:
     clock = SystemClock()
     store = open_store(settings, clock, Tally())
@@ -53,7 +55,7 @@ async def _apply(
         check_world(placed, () if prune else declared)
         _check_carriers(placed)
         found = plan(declared, [one.thing for one in placed])
-        if ask or dry_run:
+        if show:
             print_lines(text_of(found, prune=prune))
         drops = found.drops() if prune else []
         if dry_run or not (found.puts() or drops):

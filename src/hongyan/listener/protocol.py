@@ -13,11 +13,13 @@ from urllib.parse import unquote
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hongyan.listener.direct import Asked, Shortcut, written
+from hongyan.model.errors import Misconfigured
 from hongyan.model.submission import Answer
 from hongyan.model.tally import Tally
 
 _SPARE_FILES = 256
 """file handles kept for the database, carriers and callbacks"""
+_LINGER_S = 2.0
 _PIPELINED_MOST = 16
 """requests of one connection that wait before it is read no further"""
 
@@ -29,7 +31,7 @@ class Bounds:
         self, *, head_bytes: int, deadline_s: float, connections: int, too_large: Callable[[str], Answer], tally: Tally
     ) -> None:
         self.head_bytes, self.deadline_s = head_bytes, deadline_s
-        self.connections = min(connections, _files_allowed() - _SPARE_FILES)
+        self.connections = min(connections, allowed_connections())
         self.too_large, self.tally = too_large, tally
 
 
@@ -50,6 +52,10 @@ class BoundedProtocol(HttpToolsProtocol):
     """a request on the short way whose body is still coming"""
     body_seen = 0
     under_way = False
+    ending = False
+    """the program ends: close after what is owed"""
+    lingers_until: float | None = None
+    """loop time until which a refused caller may go on sending into the void"""
     ignoring = False
     """what comes now is not read: the connection closes after the answers it still has to give"""
 
@@ -173,12 +179,12 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self.flow.write_paused:
             await self.flow.drain()
-        last = not asked.keep_alive or (self.ignoring and not self.waiting)
+        last = not asked.keep_alive or ((self.ignoring or self.ending) and not self.waiting)
         fixed = _fixed(tuple(self.server_state.default_headers))
         self.transport.write(written(answer, fixed, asked.method, keep_alive=not last))
         self.server_state.total_requests += 1
         if last:
-            self.transport.close()
+            self._close_kindly()
             return
         self.flow.resume_reading()
         if self.waiting:
@@ -190,13 +196,16 @@ class BoundedProtocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Close at once when nothing is owed, else after it was given."""
         if self.under_way or self.waiting:
-            self.ignoring = True
+            self.ending = True
         else:
             super().shutdown()
 
     def look(self, now: float) -> None:
         """Close when a request has been on its way, or nothing asked, for too long."""
-        if self.began_at is not None and now - self.began_at > self.bounds.deadline_s:
+        if self.lingers_until is not None:
+            if now > self.lingers_until:
+                self.transport.close()
+        elif self.began_at is not None and now - self.began_at > self.bounds.deadline_s:
             self.bounds.tally.add("connections_refused", "deadline")
             self.transport.abort()
         elif self.idle_since is not None and now - self.idle_since > self.keep_alive_s:
@@ -206,7 +215,16 @@ class BoundedProtocol(HttpToolsProtocol):
         self.bounds.tally.add("connections_refused", "head")
         path = b"".join(self.line)[:2000].partition(b"?")[0].decode("latin-1")
         self.transport.write(written(self.bounds.too_large(path), b"", "", keep_alive=False))
-        self.transport.close()
+        self.ignoring = True
+        self._close_kindly()
+
+    def _close_kindly(self) -> None:
+        """Close; while the caller still sends, drop that for a moment first, or a reset would eat our answer."""
+        if self.ignoring and self.transport.can_write_eof():
+            self.transport.write_eof()
+            self.lingers_until = self.loop.time() + _LINGER_S
+        else:
+            self.transport.close()
 
 
 _OVER = b"over the limit"
@@ -229,6 +247,21 @@ def _fixed(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
         lines = b"".join(b"%b: %b\r\n" % one for one in headers)
         _LAST_FIXED[0] = headers, lines
     return lines
+
+
+def allowed_connections() -> int:
+    """Return how many connections the limit of open files leaves, after raising it as far as it goes.
+
+    Raises Misconfigured when it leaves none.
+    """
+    files = _files_allowed()
+    if files <= _SPARE_FILES:
+        raise Misconfigured(
+            "open files",
+            f"at most {files}, and {_SPARE_FILES} of them are for the database, carriers and callbacks.",
+            "ulimit -n 16384",
+        )
+    return files - _SPARE_FILES
 
 
 def _files_allowed() -> int:

@@ -32,5 +32,6 @@ class Misconfigured(Exception):  # noqa: N818 - stops the start with a sentence,
     """The operator's doing: what is wrong, where, and what to try."""
 
     def __init__(self, where: str, what: str, try_this: str = "") -> None:
-        super().__init__(f"{where}: {what}" + (f" Try: {try_this}" if try_this else ""))
+        stopped = what if what.endswith((".", ";", "?", "!")) else f"{what}."
+        super().__init__(f"{where}: {stopped}" + (f" Try: {try_this}" if try_this else ""))
         self.where, self.what, self.try_this = where, what, try_this
