@@ -72,7 +72,8 @@ def test_a_body_over_the_limit_gets_the_vendors_words(vendor: LocalVendor, path:
     chunk = b"1000\r\n" + b"x" * 4096 + b"\r\n"
     chunked = f"POST {path} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n".encode()
     _, body = says(vendor, chunked + chunk * (LIMIT // 4096 + 2))
-    assert body_has in body or body == b""  # the answer may be lost with a connection closed while we still send
+    # through ASGI the answer may be lost with a connection that is closed while we still send
+    assert body_has in body or (body == b"" and not vendor._settings.below_asgi)
     assert is_served(vendor)
 
 
