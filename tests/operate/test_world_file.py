@@ -67,6 +67,19 @@ def apply_text(text: str) -> None:
         ("[[carriers]]\nname='c'\nprotocol='smtp'", "there is no protocol 'smtp'"),
         ("[[projects]]\nname='p'\nquiet_hours=[22,8]", "two hours of one day"),
         ("[[projects]]\nname='p'\ncallbacks={nxclod='https://x.example'}", "there is no dialect 'nxclod'"),
+        (
+            (
+                "[[projects]]\nname='p'\n[[keys]]\nproject='p'\ndialect='comms'\nauth='none'\n"
+                "[[keys]]\nproject='shop'\ndialect='comms'\nauth='none'"
+            ),
+            "keys shop/comms: has the name of keys p/comms:; callers could mean either",
+        ),
+        (
+            "[[projects]]\nname='p'\n[[apps]]\nproject='p'\nname='a'\n[[apps]]\nproject='shop'\nname='a'",
+            "apps shop/a has the name of apps p/a",
+        ),
+        ("[[keys]]\nproject='shop'\ndialect='comms'\nname='k'\nsecret='s'", "'' is no way to identify"),
+        ("[[projects]]\nname='p'\npush_retries_s=[-1]", "a wait below zero"),
         ("[[projects]]\nname='shop'", r"w\.toml:8: projects shop is declared twice"),
         ("[[projects]]\nname='p'\npaid_in='-1'", "paid_in: is below zero"),
         ("projects = 3", "unknown key .projects. in ..carriers"),

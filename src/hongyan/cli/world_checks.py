@@ -37,6 +37,8 @@ COMMS_WAYS = ("none", "appcode", "signed")
 DEMO_SECRETS = frozenset({"gwkey-demo", "SKdemo-s3cret", "ExampleSecretForVectors+/=0001", "kdemo0123456789"})
 DEMO_KEYS = frozenset({"acdemo", "AKdemo0001", "LTAI5tEXAMPLEonly00001", "1400000001"})
 
+_LONGEST_WAIT_S = 604_800
+
 Fault = tuple[str, str, str]
 """(field, what is wrong, what to try)"""
 
@@ -57,12 +59,35 @@ def check_world(placed: Sequence[Placed], declared: Sequence[Declared] = (), *, 
     for where, thing in reversed(placed):
         if identity(thing) in repeated:
             raise Misconfigured(where, f"{described(thing)} is declared twice.", "keep one of them.")
+    _refuse_shared(placed, declared)
     known = Known([*declared, *things])
     for where, thing in placed:
         for field, what, try_this in faults(thing, known):
             raise Misconfigured(where, f"{field}: {what}", try_this)
     if not demo_allowed:
         refuse_demo(things, {id(one.thing): one.where for one in placed})
+
+
+def _refuse_shared(placed: Sequence[Placed], declared: Sequence[Declared]) -> None:
+    """Raise Misconfigured when callers could mean either of two things by one name on the wire."""
+    in_file = {identity(one.thing) for one in placed}
+    owners = {name: thing for thing in declared if identity(thing) not in in_file for name in _on_the_wire(thing)}
+    for where, thing in placed:
+        for name in _on_the_wire(thing):
+            other = owners.setdefault(name, thing)
+            if other is not thing:
+                what = f"{described(thing)} has the name of {described(other)}; callers could mean either."
+                raise Misconfigured(where, what, "give one of them another name.")
+
+
+def _on_the_wire(thing: Declared) -> Iterator[tuple[str, str]]:
+    """Yield what callers name a thing by, which one thing alone may have."""
+    if isinstance(thing, App):
+        yield "app", thing.name
+    elif isinstance(thing, Key):
+        yield thing.dialect, thing.name
+        if thing.auth == "none":
+            yield thing.dialect, ""
 
 
 def refuse_demo(things: Sequence[Declared], places: Mapping[int, str] | None = None) -> None:
@@ -110,6 +135,7 @@ def _project(one: Project, _known: Known) -> Iterator[Fault]:
     for country in one.countries:
         if len(country) != 2 or not country.isupper():  # noqa: PLR2004 - ISO 3166 alpha-2
             yield "countries", f"{country!r} is no ISO 3166 code.", 'countries = ["CN"]'
+    yield from _waits(one.push_retries_s or ())
     for field in ("validity_s", "pull_window_s", "max_length"):
         yield from _positive(field, getattr(one, field))
 
@@ -138,6 +164,7 @@ def _key(one: Key, _known: Known) -> Iterator[Fault]:
 def _app(one: App, _known: Known) -> Iterator[Fault]:
     yield from _limits(one.limits)
     yield from _ranges(one.allow_addresses)
+    yield from _waits(one.push_retries_s)
     yield from _positive("max_numbers", one.max_numbers)
     yield from _money("cny_rate", one.cny_rate)
     if one.report_to is not None:
@@ -234,6 +261,11 @@ def _web(field: str, address: str) -> Iterator[Fault]:
         fine = False
     if not fine:
         yield field, f"{address!r} is no web address.", "it begins with https:// and has a host."
+
+
+def _waits(seconds: Sequence[float]) -> Iterator[Fault]:
+    if any(not 0 <= one <= _LONGEST_WAIT_S for one in seconds):
+        yield "push_retries_s", "has a wait below zero or above a week.", "push_retries_s = [60, 300, 600]"
 
 
 def _positive(field: str, value: float) -> Iterator[Fault]:
