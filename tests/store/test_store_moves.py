@@ -59,6 +59,15 @@ async def test_a_hand_over_put_off_is_due_again_and_says_why(store: Store) -> No
     assert [(event.kind, event.text) for event in await store.events(one.id)] == [("again", again.cause)]
 
 
+async def test_waiting_on_for_the_same_reason_is_noted_once(store: Store) -> None:
+    one = await _sending(store)
+    for at, cause in enumerate(("carrier|down|sim|", "carrier|down|sim|", "ours|busy|sim|", "carrier|down|sim|")):
+        again = Again(message_id=one.id, at=NOW + at, due_at=NOW, cause=cause, counted=False)
+        assert await store.write(again) is True
+        await store.claim(NOW, 1000, 1)
+    assert [event.at - NOW for event in await store.events(one.id)] == [0, 2, 3]
+
+
 @pytest.mark.parametrize("end", sorted(FINAL))
 async def test_settling_obeys_the_table_of_legal_moves(store: Store, end: State) -> None:
     accepted_one, sending, submitted = message(), message(state=State.SENDING), message(state=State.SENDING)

@@ -159,7 +159,7 @@ class Handed(Struct, kw_only=True, gc=False):
 
 
 class Again(Struct, kw_only=True, gc=False):
-    """Try later: sending -> accepted, with an event. Result: bool."""
+    """Try later: sending -> accepted, with an event unless it goes on waiting for the same reason. Result: bool."""
 
     message_id: int
     at: int

@@ -53,10 +53,12 @@ def _again(batch: Batch, op: Again) -> bool:
     found = batch.find(op.message_id)
     if found is None or found.state is not State.SENDING:
         return False
-    found.state, found.due_at, found.cause = State.ACCEPTED, op.due_at, storable(op.cause)
+    cause = storable(op.cause)
+    if op.counted or found.cause != cause:  # waiting on for the same reason is said once, however long it lasts
+        batch.events.append(Event(message_id=op.message_id, at=op.at, kind="again", text=cause))
+    found.state, found.due_at, found.cause = State.ACCEPTED, op.due_at, cause
     found.attempts += op.counted
     batch.changed(found, routed=False)
-    batch.events.append(Event(message_id=op.message_id, at=op.at, kind="again", text=storable(op.cause)))
     return True
 
 
