@@ -15,6 +15,11 @@ def sent(pace: Pace, start_ms: int, seconds: float, step_ms: int = 20) -> int:
     return total
 
 
+def throttle(pace: Pace, now_ms: int, pause_ms: int, times: int) -> None:
+    for _ in range(times):
+        pace.throttled(now_ms, pause_ms)
+
+
 def test_a_limit_is_kept_smoothly() -> None:
     pace = Pace(100, 0)
     assert sent(pace, 0, 1) == pytest.approx(100, abs=2)
@@ -30,10 +35,10 @@ def test_no_limit_permits_anything() -> None:
 def test_a_throttle_pauses_then_halves_then_recovers() -> None:
     pace = Pace(100, 0)
     sent(pace, 0, 2)
-    pace.throttled(2000, 200)
+    throttle(pace, 2000, 200, 11)
     assert (pace.permits(2100), pace.wait_ms(2100)) == (0, 100)
     assert pace.rate == 50
-    pace.throttled(2100, 200)
+    throttle(pace, 2100, 200, 11)
     assert pace.rate == 50, "the same burst of throttles counts once"
     sent(pace, 2200, 6)
     assert pace.rate == 100
@@ -43,10 +48,20 @@ def test_without_a_limit_the_throttle_teaches_one_that_is_forgotten_again() -> N
     pace = Pace(0, 0)
     pace.took(400, 500)
     pace.took(400, 1500)
-    pace.throttled(1600, 0)
+    throttle(pace, 1600, 0, 40)
+    assert pace.rate == math.inf, "one in ten may be throttled"
+    throttle(pace, 1600, 0, 1)
     assert pace.rate == 200
     sent(pace, 1600, 20)
     assert pace.rate == math.inf
+
+
+def test_a_throttle_now_and_then_says_nothing_about_the_pace() -> None:
+    pace = Pace(0, 0)
+    for now in range(0, 60_000, 100):
+        pace.took(20, now)
+        pace.throttled(now + 50, 200)
+    assert (pace.rate, pace.permits(60_000)) == (math.inf, pace.permits(0))
 
 
 def test_a_throttled_pace_never_stops_altogether() -> None:

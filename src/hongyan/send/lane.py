@@ -3,6 +3,7 @@
 It decides nothing about a message; the sender does.
 """
 
+import math
 from collections import deque
 
 from hongyan.carriers import Carrier
@@ -15,8 +16,8 @@ QUEUE_MOST = 20_000
 PROBES_MOST = 100
 """and no more than this while it is not known whether the carrier's link works again"""
 DOWN_FIRST_MS, DOWN_LONGEST_MS = 1_000, 60_000
-HORIZON_MS = 600_000
-"""no turn is promised further ahead than this"""
+HORIZON_MS = 60_000
+"""no turn is promised further ahead than this: what a slow carrier keeps waiting is there when it gets faster"""
 
 
 class Lane:
@@ -51,9 +52,9 @@ class Lane:
 
     def queue_most(self) -> int:
         """Return how many messages may wait in memory for this carrier."""
-        if not self.pace.limit:
+        if self.pace.rate == math.inf:
             return QUEUE_MOST
-        return min(QUEUE_MOST, max(self.window, round(self.pace.limit * PATIENCE_S)))
+        return min(QUEUE_MOST, max(self.window, round(self.pace.rate * PATIENCE_S)))
 
     def allowance(self, now_ms: int) -> int:
         """Return how many messages may be handed over now."""
@@ -83,7 +84,8 @@ class Lane:
         So a backlog far larger than memory is put off about once a message, not over and over.
         """
         per_s = self.pace.expected_per_s()
-        begin = max(now_ms, self.down_until) + round(min(len(self.waiting), self.queue_most()) * 1000 / per_s)
+        ahead_ms = min(round(min(len(self.waiting), self.queue_most()) * 1000 / per_s), HORIZON_MS // 2)
+        begin = max(now_ms, self.down_until) + ahead_ms
         self._turn_at = max(self._turn_at + 1000 / per_s, begin)
         if self._turn_at > now_ms + HORIZON_MS:
             self._turn_at = begin

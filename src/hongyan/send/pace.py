@@ -7,6 +7,8 @@ BURST_S = 0.1
 CUT, RECOVERY_PER_S, FREE_AGAIN = 0.5, 0.1, 2.0
 LEAST_PER_S = 5.0
 CUT_ONCE_MS, LONGEST_PAUSE_MS = 1_000, 1_000
+BEARABLE = 0.1
+"""share of throttled messages that changes nothing: they are tried again, the others go on"""
 _UNLIMITED = 1 << 30
 
 
@@ -24,6 +26,8 @@ class Pace:
         self._cut_at = self._paused_until = now_ms - CUT_ONCE_MS
         self._cut_from = self.rate
         self._second, self._count = now_ms // 1000, 0
+        self._throttles = 0
+        """in this second"""
 
     def permits(self, now_ms: int) -> int:
         """Return how many messages may go now."""
@@ -37,14 +41,18 @@ class Pace:
     def took(self, n: int, now_ms: int) -> None:
         """Count messages that went."""
         self._tokens -= n
-        second = now_ms // 1000
-        if second != self._second:
-            self.speed = self._count / (second - self._second)
-            self._second, self._count = second, 0
+        self._turn(now_ms)
         self._count += n
 
     def throttled(self, now_ms: int, pause_ms: int) -> None:
-        """Slow down because the carrier said so: pause a moment, then half as fast; once a second at most."""
+        """Slow down because the carrier said so: pause a moment, then half as fast; once a second at most.
+
+        A throttle now and then among many that are taken says nothing about the pace.
+        """
+        self._turn(now_ms)
+        self._throttles += 1
+        if self._throttles <= max(self.speed, self._count) * BEARABLE:
+            return
         self._paused_until = max(self._paused_until, now_ms + min(pause_ms, LONGEST_PAUSE_MS))
         if now_ms - self._cut_at < CUT_ONCE_MS:
             return
@@ -52,6 +60,12 @@ class Pace:
         self.rate = max(self._cut_from * CUT, min(LEAST_PER_S, self.limit or LEAST_PER_S))
         self._cut_at = self._filled_at = now_ms
         self._tokens = 0.0
+
+    def _turn(self, now_ms: int) -> None:
+        second = now_ms // 1000
+        if second != self._second:
+            self.speed = self._count / (second - self._second)
+            self._second, self._count, self._throttles = second, 0, 0
 
     def wait_ms(self, now_ms: int) -> int:
         """Return how long until a message may go, 0 for now."""
