@@ -277,3 +277,10 @@ async def test_nothing_is_accepted_over_the_backlog_cap(counter: Counter) -> Non
 async def test_texts_that_no_store_can_hold_are_refused(counter: Counter) -> None:
     await counter.declare(PROJECT, *KEYS)
     assert said(await counter.send(text(content="a\x00b"), text(content="a\ud800b"))) == [Reason.BAD_FIELD] * 2
+
+
+async def test_values_that_no_store_can_hold_are_refused_like_texts(counter: Counter) -> None:
+    plain = Template(project="shop", name="T5", dialect="yundashi", body="{1}")
+    await counter.declare(PROJECT, *KEYS, plain)
+    items = [Item(to="13800138000", template="T5", values=(value,)) for value in ("a\x00b", "a\ud800b", "fine")]
+    assert said(await counter.send(*items, dialect="yundashi")) == [Reason.BAD_FIELD, Reason.BAD_FIELD, None]

@@ -22,6 +22,8 @@ from hongyan.text import numbers, parts, placeholders, signature
 from hongyan.text.attributes import check_value
 from hongyan.text.characters import is_storable
 
+_UNSTORABLE = "it has a NUL or half a surrogate pair"
+
 
 def shape(draft: Draft) -> None:
     """Stop at what the dialect itself found wrong, and at texts that no store or carrier can hold."""
@@ -33,9 +35,9 @@ def shape(draft: Draft) -> None:
         if client_id in draft.desk.seen:
             raise Refused(Reason.CLIENT_ID_TAKEN, client_id=client_id)
         draft.desk.seen.add(client_id)
-    for text in (item.content, item.session, item.card_url):
+    for text in (item.session, item.card_url):
         if text is not None and not is_storable(text):
-            raise Refused(Reason.BAD_FIELD, field="text", why="it has a NUL or half a surrogate pair")
+            raise Refused(Reason.BAD_FIELD, field="text", why=_UNSTORABLE)
 
 
 def number(draft: Draft) -> None:
@@ -113,7 +115,9 @@ def sign(draft: Draft) -> None:
 
 
 def content(draft: Draft) -> None:
-    """Hold the text against the length limit and the keyword list."""
+    """Hold the text, values and all, against what can be stored, the length limit and the keyword list."""
+    if not is_storable(draft.content):
+        raise Refused(Reason.BAD_FIELD, field="text", why=_UNSTORABLE)
     most = draft.desk.submission.max_characters or draft.desk.of.project.max_length
     if len(draft.content) > most:
         raise Refused(Reason.CONTENT_TOO_LONG, most=most, length=len(draft.content))

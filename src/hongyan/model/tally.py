@@ -15,6 +15,9 @@ class Metric(NamedTuple):
 METRICS: dict[str, Metric] = {
     "api_requests": Metric("Requests answered", ("dialect", "action", "outcome")),
     "api_refused": Metric("Requests and items refused", ("dialect", "reason")),
+    "api_refused_unrecorded": Metric(
+        "Refusals that were answered but not kept, because too many waited or the store was away"
+    ),
     "accept_messages": Metric("Messages accepted", ("dialect",)),
     "accept_backlog": Metric("Messages waiting to be handed over", gauge=True),
     "send_handed": Metric("Messages a carrier took", ("carrier",)),
