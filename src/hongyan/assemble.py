@@ -187,7 +187,6 @@ class Road:
         self.fleet.check(current())
         self.sweep = Sweep(store, self.sender, clock)
         self.retention = Retention(store, clock, settings.retention_days)
-        self.look = Look(store, current, clock)
         self.pages = public_pages(store, clock, current)
         card_support = source(settings.card_support)
         self.desk = AcceptDesk(
@@ -203,6 +202,7 @@ class Road:
             backlog_cap=settings.backlog_cap,
             chance=chance,
         )
+        self.look = Look(store, current, clock, self.desk.recorded)
         reports = Pull(store, clock)
         # a new vendor is one line here
         self.dialects: tuple[Dialect, ...] = (

@@ -29,6 +29,8 @@ from hongyan.model.world import App, Caller, Project, World, address_allowed
 from hongyan.store import Store
 from hongyan.store.ops import Accept, Accepted, SubmissionRow
 
+_RECORDED_WITHIN_S = 1.0
+
 
 class Dispatch(Protocol):
     """What the desk asks of the sending side."""
@@ -80,6 +82,10 @@ class AcceptDesk:
     def record(self, exchange: Exchange, refused: Refused, position: int | None = None) -> None:
         """Keep a refusal for its timeline."""
         self._refusals.add(exchange, refused, position)
+
+    async def recorded(self) -> None:
+        """Wait, for a moment at most, until what `record` kept so far can be read: who asks at once finds it."""
+        await self._refusals.settle(_RECORDED_WITHIN_S)
 
     async def close(self) -> None:
         """Write what is kept in memory."""

@@ -37,10 +37,10 @@ class Refusals:
         if self._flush is None or self._flush.done():
             self._flush = asyncio.get_running_loop().create_task(self._write())
 
-    async def settle(self) -> None:
-        """Wait until what was kept is written."""
+    async def settle(self, within_s: float | None = None) -> None:
+        """Wait until what was kept is written, or for so long."""
         if self._flush is not None:
-            await self._flush
+            await asyncio.wait({self._flush}, timeout=within_s)
 
     async def _write(self) -> None:
         while self._waiting:

@@ -3,7 +3,7 @@
 Asked by `/v1`, the command line and the console. Reads only, but for `erase` (dev).
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -29,10 +29,19 @@ MOST_FOUND = 1000
 
 
 class Look:
-    """Questions about what happened. `project` narrows an answer to one project; None: all."""
+    """Questions about what happened. `project` narrows an answer to one project; None: all.
 
-    def __init__(self, store: Store, world: Callable[[], World], clock: Clock) -> None:
-        self._store, self._world, self._clock = store, world, clock
+    `recorded` waits for refusals that are answered but not on disk yet, so that whoever asks at once finds them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        world: Callable[[], World],
+        clock: Clock,
+        recorded: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._store, self._world, self._clock, self._recorded = store, world, clock, recorded
         self._router = Router(world)
 
     def now_ms(self) -> int:
@@ -58,6 +67,8 @@ class Look:
         An id of several messages gives the first one's timeline with the others listed in `others`. Raises
         Refused(UNKNOWN_MESSAGE).
         """
+        if self._recorded is not None:
+            await self._recorded()
         found = await self._found(asked.strip(), project)
         if found:
             story = await self._story(found[0])
@@ -72,6 +83,8 @@ class Look:
 
     async def refusals(self, limit: int, project: str | None = None) -> list[dict[str, Any]]:
         """Return the newest refusals, one line each."""
+        if self._recorded is not None:
+            await self._recorded()
         rows = await self._store.refusals(limit)
         return [
             timeline.refusal_line(row) | {"request_id": row.request_id, "dialect": row.dialect, "action": row.action}
