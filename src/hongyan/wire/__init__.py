@@ -8,21 +8,32 @@ from struct import Struct as Layout
 _LENGTH = Layout(">I").unpack_from
 
 
-class Malformed(ValueError):
+class Malformed(ValueError):  # noqa: N818 - reads as what the octets are, like Refused and Misconfigured
     """Octets that the protocol does not allow; the message says which field, where and why."""
 
-    def __init__(self, what: str, *, at: int | None = None, command: int | None = None, sequence: int = 0) -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        at: int | None = None,
+        command: int | None = None,
+        sequence: int = 0,
+        status: int | None = None,
+    ) -> None:
         super().__init__(what if at is None else f"{what} (at octet {at})")
         self.command = command
         """the PDU's command when its header could be read; None: the stream itself cannot be followed any further"""
         self.sequence = sequence
+        self.status = status
+        """what the peer should be answered, in the protocol's own numbers; None: nothing can be answered"""
 
 
 def frames(received: bytes, least: int, most: int) -> tuple[list[bytes], int]:
     """Return the whole PDUs at the start of what was received, and how many octets they take together.
 
     Every protocol begins a PDU with its length in four octets, itself included. Raises Malformed for a length outside
-    [least, most] when it is the first thing there: after it nothing can be found again. PDUs before it are returned first.
+    [least, most] when it is the first thing there: after it nothing can be found again. PDUs before it are returned
+    first.
     """
     out: list[bytes] = []
     at, end = 0, len(received)
