@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from hongyan.carriers import Answer, Carrier, Events, Receipt
+from hongyan.carriers import Answer, Carrier, Events, LinkLook, Receipt
 from hongyan.carriers.simulator import Simulator
 from hongyan.model.cause import Cause, CauseKind
 from hongyan.model.clock import FakeClock
@@ -19,6 +19,7 @@ from hongyan.send.fleet import Fleet, Wires
 from hongyan.send.remind import Reminder
 from hongyan.send.sender import Sender
 from hongyan.send.sweep import Sweep
+from hongyan.session.transcript import Transcript
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
 from hongyan.store.ops import Accept, SubmissionRow
@@ -57,6 +58,14 @@ class Scripted:
     def submit(self, messages: Sequence[Message]) -> None:
         assert len(messages) <= self.free
         self.jobs.extend(messages)
+
+    transcript: Transcript | None = None
+
+    def links(self) -> Sequence[LinkLook]:
+        return ()
+
+    def rebind(self) -> None:
+        raise AssertionError("it has no links")
 
     async def close(self) -> None:
         self.closed = True

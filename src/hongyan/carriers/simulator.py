@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from hongyan.carriers import Answer, Events, Receipt
+from hongyan.carriers import Answer, Events, LinkLook, Receipt
 from hongyan.carriers.magic import MAGIC, Outcome
 from hongyan.carriers.profiles import PER_MILLE, PROFILES
 from hongyan.carriers.wheel import TICK_MS, Wheel
@@ -20,6 +20,7 @@ from hongyan.model.cause import Cause, CauseKind
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Misconfigured
 from hongyan.model.message import Leg, Message, State
+from hongyan.session.transcript import Transcript
 
 LATE_FACTOR, LATE_LEAST_MS = 10, 5_000
 THROTTLE_PAUSE_MS, DOWN_PAUSE_MS, LOST_AFTER_MS = 200, 5_000, 50
@@ -67,6 +68,7 @@ class Simulator:
         self._down = Cause(CauseKind.CARRIER, "LINK-DOWN", "the carrier's link is down", name)
         self._lost = Cause(CauseKind.CARRIER, "NO-ANSWER", "the link was lost before the answer", name)
         self._refused = Cause(CauseKind.NUMBER, "INVDSTADR", "invalid destination number", name)
+        self.transcript: Transcript | None = None
         self._events: Events | None = None
         self._wheel = Wheel(self.advance)
         self._opened_at = self._unanswered = 0
@@ -119,6 +121,13 @@ class Simulator:
             wheel.at(answer_at, now).answers.append(answer)
             self._plan(message, provider_id, magic, dice, answer_at, now)
         wheel.set_timer(now)
+
+    def links(self) -> Sequence[LinkLook]:
+        """Return nothing: there is no wire."""
+        return ()
+
+    def rebind(self) -> None:
+        """Do nothing: there is nothing to log in to."""
 
     async def close(self) -> None:
         """Answer what is under way at once, then end; `remind` works out the receipts still to come."""

@@ -15,8 +15,10 @@ import msgspec
 
 from hongyan.model.errors import Misconfigured
 from hongyan.model.limits import Limit
-from hongyan.model.world import KINDS, Choice, Declared
+from hongyan.model.world import BY_HAND, KINDS, Choice, Declared
 from hongyan.settings import nearest
+
+TABLES = {kind: cls for kind, cls in KINDS.items() if cls not in BY_HAND}
 
 _UNKNOWN = re.compile(r"unknown field `([^`]+)`(?: - at `\$\.?([^`]*)`)?")
 _AT = re.compile(r"^(.*?)(?: - at `\$\.?([^`]*)`)?$", re.DOTALL)
@@ -50,15 +52,15 @@ def parse_world(text: str, name: str, folder: Path) -> list[Placed]:
 
 def _placed(tables: Mapping[str, Any], text: str, name: str, folder: Path) -> Iterator[Placed]:
     for kind, rows in tables.items():
-        if kind not in KINDS:
-            raise Misconfigured(f"{name}{_line_of(text, kind)}", f"unknown table {kind!r};", nearest(kind, KINDS))
+        if kind not in TABLES:
+            raise Misconfigured(f"{name}{_line_of(text, kind)}", f"unknown table {kind!r};", nearest(kind, TABLES))
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise Misconfigured(f"{name}{_line_of(text, kind)}", f"{kind} is a list.", f"write [[{kind}]].")
         lines = _lines_of(text, kind)
         for place, row in enumerate(rows):
             line = lines[place] if place < len(lines) else None
             where = f"{name}:{line}" if line else f"{name}: {kind} number {place + 1}"
-            yield Placed(where, _one(KINDS[kind], row, where, folder))
+            yield Placed(where, _one(TABLES[kind], row, where, folder))
 
 
 def _one(cls: type[Declared], row: dict[str, Any], where: str, folder: Path) -> Declared:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from hongyan.model.world import Declared, identity
+from hongyan.model.world import BY_HAND, Declared, identity
 
 MASK = "••••"
 
@@ -45,7 +45,7 @@ class Plan(NamedTuple):
 
 def plan(declared: Iterable[Declared], wanted: Sequence[Declared]) -> Plan:
     """Return what must change so that everything wanted is declared."""
-    before = {identity(thing): thing for thing in declared}
+    before = {identity(thing): thing for thing in declared if type(thing) not in BY_HAND}
     after = {identity(thing): thing for thing in wanted}
     return Plan(
         added=tuple(thing for key, thing in after.items() if key not in before),

@@ -49,6 +49,8 @@ class Project(_Declared, frozen=True, kw_only=True):
     """E.164 digits of numbers that the limits leave alone, as those on a vendor's whitelist"""
     callbacks: dict[str, str] = {}
     """dialect -> address that receipts are pushed to"""
+    reply_callbacks: dict[str, str] = {}
+    """dialect -> address that replies are pushed to"""
     quiet_hours: tuple[int, int] | None = None
     """marketing only from the first hour until the second, China time"""
     countries: tuple[str, ...] = ()
@@ -204,8 +206,54 @@ class CarrierConfig(_Declared, frozen=True, kw_only=True):
     window: int = 1000
     """messages handed over and not yet answered"""
     password: str = ""
+    cost: str = "0"
+    """what one part costs us there, decimal text"""
+    costs: dict[str, str] = {}
+    """E.164 prefix -> cost in place of `cost`; the longest wins"""
     settings: dict[str, Any] = {}
     """what only this protocol knows"""
+
+
+class Standing(StrEnum):
+    """What an operator lets a carrier do."""
+
+    RUNNING = "running"
+    SUSPENDED = "suspended"  # takes no messages; its links stay up and receipts and replies come in
+    DRAINING = "draining"  # takes no messages; its links close once everything under way is answered
+    ISOLATED = "isolated"  # its links are closed: nothing goes in or out
+
+
+class Control(_Declared, frozen=True, kw_only=True):
+    """What an operator has set on a carrier by hand. Never in the world file; it outlives restarts and `apply`."""
+
+    kind: ClassVar[str] = "controls"
+    project: str = ""
+    name: str
+    """the carrier"""
+    standing: Standing = Standing.RUNNING
+    pace: float | None = None
+    """messages a second in place of the declared pace; None: as declared"""
+    rebind_at: int = 0
+    """when links were last asked to log in anew: every process follows once"""
+    transcript_until: int = 0
+    """PDUs are kept readable until then"""
+    set_at: int = 0
+    set_by: str = ""
+    why: str = ""
+
+
+class Port(_Declared, frozen=True, kw_only=True):
+    """A number that replies come to, and whose they are. The longest that begins a reply's number wins."""
+
+    kind: ClassVar[str] = "ports"
+    project: str
+    name: str
+    """the digits, or the first of them"""
+    carrier: str = ""
+    """"": whichever carrier brings it"""
+    dialect: str = ""
+    """in whose shape its replies are told; "": every dialect that the project has a reply address or mailbox for"""
+    app: str | None = None
 
 
 class Choice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -213,6 +261,19 @@ class Choice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     carrier: str
     weight: int = 1
+    """share of the messages it is first for; 0: only when those before it fail"""
+
+
+class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the day, in a time zone."""
+
+    begin: str
+    """HH:MM"""
+    end: str
+    """HH:MM, exclusive; before `begin`: over midnight"""
+    days: tuple[str, ...] = ()
+    """mon to sun; empty: every day"""
+    zone: str = "Asia/Shanghai"
 
 
 class RouteConfig(_Declared, frozen=True, kw_only=True):
@@ -227,13 +288,27 @@ class RouteConfig(_Declared, frozen=True, kw_only=True):
     legs: tuple[Leg, ...] = ()
     countries: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+    """sender ids asked for; a trailing * stands for anything"""
+    numbers: tuple[str, ...] = ()
+    """first digits of the E.164 number"""
+    hours: tuple[Hours, ...] = ()
+    """when it applies; empty: always"""
+    prefer: str = "weight"
+    """weight: shares by weight; order: always the first that works; cost: the cheapest for the number first"""
     choices: tuple[Choice, ...]
 
 
-Declared = Project | Key | App | Signature | Template | Price | Link | Stop | CarrierConfig | RouteConfig
+Declared = (
+    Project | Key | App | Signature | Template | Price | Link | Stop | Port | CarrierConfig | RouteConfig | Control
+)
 KINDS: dict[str, type[Declared]] = {
-    cls.kind: cls for cls in (Project, Key, App, Signature, Template, Price, Link, Stop, CarrierConfig, RouteConfig)
+    cls.kind: cls
+    for cls in (Project, Key, App, Signature, Template, Price, Link, Stop, Port, CarrierConfig, RouteConfig, Control)
 }
+BY_HAND: frozenset[type[Declared]] = frozenset({Control})
+"""set by operators while the program runs; a world file neither names nor drops them"""
 
 
 def identity(thing: Declared) -> tuple[str, str, str]:
@@ -317,6 +392,16 @@ class World(Struct, frozen=True, kw_only=True, dict=True):
     def carriers(self) -> Mapping[str, CarrierConfig]:
         """By name."""
         return {one.name: one for one in self.all(CarrierConfig)}
+
+    @cached_property
+    def controls(self) -> Mapping[str, Control]:
+        """By carrier."""
+        return {one.name: one for one in self.all(Control)}
+
+    @cached_property
+    def ports(self) -> tuple[Port, ...]:
+        """Longest first."""
+        return tuple(sorted(self.all(Port), key=lambda one: -len(one.name)))
 
     @cached_property
     def routes(self) -> tuple[RouteConfig, ...]:

@@ -6,13 +6,25 @@ Operations written from one task are applied in the order written.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hongyan.model.message import Leg, Message, State
 from hongyan.model.world import Declared, World
-from hongyan.store.ops import Event, LinkRow, Op, PushRow, RefusalRow, SubmissionRow, Unclaimed
+from hongyan.store.ops import (
+    Event,
+    Fragment,
+    LinkRow,
+    Op,
+    Part,
+    PushRow,
+    RefusalRow,
+    ReplyRow,
+    StopRow,
+    SubmissionRow,
+    Unclaimed,
+)
 
-__all__ = ["MessageQuery", "Store"]
+__all__ = ["Found", "MessageQuery", "ReplyQuery", "Store"]
 
 from msgspec import Struct
 
@@ -37,6 +49,26 @@ class MessageQuery(Struct, kw_only=True, frozen=True):
     after_id: int | None = None
     offset: int = 0
     limit: int = 50
+
+
+class ReplyQuery(Struct, kw_only=True, frozen=True):
+    """A filter on replies; None means any. Pages go newest first by id."""
+
+    project: str | None = None
+    sender: str | None = None
+    carrier: str | None = None
+    message_id: int | None = None
+    since_ms: int | None = None
+    before_id: int | None = None
+    limit: int = 50
+
+
+class Found(NamedTuple):
+    """Whose id an id is."""
+
+    message: Message
+    part: int = 0
+    """which part of the message it names; 0: the whole message"""
 
 
 class Store(Protocol):
@@ -95,12 +127,25 @@ class Store(Protocol):
         """Return `submitted` messages of a carrier that it took in [since, until), one page ordered by (due_at, id)."""
         ...
 
-    async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
-        """Return messages by the carrier's id."""
+    async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Found]:
+        """Return messages by the carrier's id of the message or of one of its parts."""
         ...
 
-    async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int) -> list[PushRow]:
-        """Take due pushes: their `due_at` moves to now + lease. Oldest due first."""
+    async def parts(self, message_id: int) -> list[Part]:
+        """Return the parts that a message was handed over in, in their order; [] for one that went whole."""
+        ...
+
+    async def last_to(
+        self, number: str, carrier: str, since_ms: int, extend: str | None, projects: Sequence[str]
+    ) -> Message | None:
+        """Return the newest message to a number that a carrier took since then, of these projects.
+
+        `extend`: only one with that extension; None: any.
+        """
+        ...
+
+    async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int, door: str | None = None) -> list[PushRow]:
+        """Take due pushes of a door (None: those that are posted), oldest first; `due_at` moves to now + lease."""
         ...
 
     async def backlog(self) -> int:
@@ -124,6 +169,24 @@ class Store(Protocol):
     async def unclaimed(self, limit: int) -> list[Unclaimed]: ...
     async def take_mailbox(self, project: str, dialect: str, most: int, now_ms: int) -> list[Message]:
         """Return finished messages not pulled yet, oldest first, and remove them from the mailbox; committed."""
+        ...
+
+    # --- replies and stops
+    async def replies(self, query: ReplyQuery) -> list[ReplyRow]: ...
+    async def replies_by_id(self, reply_ids: Sequence[int]) -> list[ReplyRow]: ...
+    async def take_replies(self, project: str, dialect: str, most: int, now_ms: int) -> list[ReplyRow]:
+        """Return replies not pulled yet, oldest first, and remove them from the mailbox; committed."""
+        ...
+
+    async def old_fragments(self, before_ms: int, limit: int) -> list[Fragment]:
+        """Return all pieces of wholes whose first piece came before that: some of them will not be completed."""
+        ...
+
+    async def stops(self, after: int, limit: int) -> tuple[list[StopRow], list[tuple[str, str]], int]:
+        """Return what changed on the stop list after a mark: put, dropped (project, number), and the new mark.
+
+        Marks begin at 0 and grow with every change, whichever process makes it; ask again until nothing comes.
+        """
         ...
 
     async def balance(self, project: str) -> int: ...

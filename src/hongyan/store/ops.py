@@ -148,14 +148,21 @@ class Accepted(NamedTuple):
 
 
 class Handed(Struct, kw_only=True, gc=False):
-    """A carrier took it: sending -> submitted. Result: bool, whether it moved."""
+    """A carrier took it: sending -> submitted. Result: bool, whether it moved.
+
+    `lease` (here, in Again and in Settle) is the `due_at` under which the hand-over was made: when the store has
+    another one, somebody else took the message over since, and nothing is written. None: not checked.
+    """
 
     message_id: int
     at: int
     carrier: str
     provider_id: str
+    part_ids: tuple[str, ...] = ()
+    """handed over in more than one part: the ids of all of them; rows of `parts`"""
     due_at: int
     """when to give up waiting for the receipt"""
+    lease: int | None = None
 
 
 class Again(Struct, kw_only=True, gc=False):
@@ -167,6 +174,7 @@ class Again(Struct, kw_only=True, gc=False):
     cause: str
     counted: bool = True
     """whether it used up a try"""
+    lease: int | None = None
 
 
 class Settle(Struct, kw_only=True, gc=False):
@@ -193,6 +201,127 @@ class Settle(Struct, kw_only=True, gc=False):
     """set when the receipt came with, or instead of, the answer"""
     submitted_at: int | None = None
     """set with `provider_id`: when the carrier took it"""
+    lease: int | None = None
+
+
+class Part(Struct, kw_only=True, gc=False):
+    """One part of a message that was handed over in several: row of `parts`."""
+
+    carrier: str
+    provider_id: str
+    message_id: int
+    number: int
+    """from 1"""
+    total: int
+    state: State | None = None
+    """None: its receipt is awaited"""
+    cause: str | None = None
+    at: int | None = None
+
+
+class PartReported(Struct, kw_only=True, gc=False):
+    """A part's receipt came. Result: `list[Part]`, all parts of the message as they stand now, in their order.
+
+    A part that has a state keeps it; an unknown part changes nothing and answers [].
+    """
+
+    carrier: str
+    provider_id: str
+    state: State
+    cause: str
+    at: int
+
+
+class ReplyRow(Struct, kw_only=True, gc=False):
+    """What a handset sent: row of `replies`."""
+
+    id: int
+    carrier: str
+    key: str
+    """what makes a repetition the same reply: the carrier's id of it, or a digest; unique with the carrier"""
+    sender: str
+    to: str
+    text: str
+    received_at: int
+    project: str = ""
+    """"": nobody's"""
+    dialect: str = ""
+    app: str | None = None
+    message_id: int | None = None
+    """the message it answers"""
+    extend: str = ""
+    """the extension behind our port"""
+    parts: int = 1
+    missing: int = 0
+    """pieces of a long one that never came"""
+    stops: bool = False
+    """it put its sender on the stop list"""
+
+
+class StopRow(Struct, kw_only=True, gc=False):
+    """A number that asked to be left alone: row of `stops`."""
+
+    project: str
+    number: str
+    marketing_only: bool
+    at: int
+    reply_id: int | None = None
+
+
+class KeepReply(Struct, kw_only=True):
+    """Keep a reply with what follows from it. Result: bool, False when it was there already (nothing is written)."""
+
+    row: ReplyRow
+    pushes: Sequence[PushRow] = ()
+    mailboxes: Sequence[str] = ()
+    """dialects whose pull queue gets it"""
+    stop: StopRow | None = None
+    fragments: Sequence[int] = ()
+    """ids of fragments it was made of: they are removed"""
+
+
+class Fragment(Struct, kw_only=True, gc=False):
+    """A piece of a long message that came in, from a handset or from a customer's SMPP link: row of `fragments`."""
+
+    id: int
+    whole: str
+    """what is the same for all pieces: who, to whom, reference, total"""
+    number: int
+    total: int
+    at: int
+    kind: str
+    """reply or submission"""
+    owner: str
+    """the carrier, or the customer's system id"""
+    octets: bytes
+    facts: str
+    """JSON text of what else its owner needs"""
+
+
+class KeepFragment(Struct, kw_only=True):
+    """Keep a piece. Result: `list[Fragment]`, all pieces when none is missing now, else []; a repetition adds none."""
+
+    row: Fragment
+
+
+class DropFragments(Struct, kw_only=True):
+    """Remove pieces. Result: None."""
+
+    ids: Sequence[int]
+
+
+class PutStop(Struct, kw_only=True):
+    """Put a number on a project's stop list. Result: bool, whether it was not there (or only for marketing) before."""
+
+    row: StopRow
+
+
+class DropStop(Struct, kw_only=True):
+    """Take a number off a project's stop list. Result: bool."""
+
+    project: str
+    number: str
+    at: int
 
 
 class Note(Struct, kw_only=True):
@@ -276,6 +405,12 @@ Op = (
     | Handed
     | Again
     | Settle
+    | PartReported
+    | KeepReply
+    | KeepFragment
+    | DropFragments
+    | PutStop
+    | DropStop
     | Note
     | Record
     | Park
