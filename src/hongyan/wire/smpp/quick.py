@@ -1,0 +1,127 @@
+"""SMPP for the busiest loops: the few frames of which there are thousands a second, without making PDUs of them.
+
+Each function says the same as `decode` and `encode` would; tests hold them to it.
+"""
+
+from struct import Struct as Layout
+from struct import error as LayoutError  # noqa: N812 - struct's own name says nothing here
+
+from hongyan.wire import Malformed
+from hongyan.wire.smpp.codec import HEADER, decode, encode
+from hongyan.wire.smpp.layouts import Limits
+from hongyan.wire.smpp.pdus import ShortMessage, SubmitSmResp, Tlv
+
+SUBMIT_SM, SUBMIT_SM_RESP, DELIVER_SM_RESP, ENQUIRE_LINK_RESP = 0x00000004, 0x80000004, 0x80000005, 0x80000015
+_HEADER = Layout(">IIII")
+_ID_AT = HEADER
+_EMPTY_ID = Layout(">IIIIx")
+_TLV = Layout(">HH")
+_OF_HEADER = _HEADER.unpack_from
+_LONGEST_ID = 65
+_NO_LIMITS: Limits = {}
+
+
+def header(frame: bytes) -> tuple[int, int, int, int]:
+    """Return length, command, status and sequence of a frame of at least HEADER octets."""
+    return _OF_HEADER(frame)  # type: ignore[return-value]  # four numbers, which the layout's text says and mypy cannot see
+
+
+def submit_response_id(frame: bytes) -> str:
+    """Return the message id in a submit_sm_resp that went well; empty when there is none."""
+    if frame.find(0, _ID_AT) == len(frame) - 1:
+        return frame[_ID_AT:-1].decode("latin-1")
+    pdu = decode(frame)
+    return pdu.message_id if isinstance(pdu, SubmitSmResp) else ""
+
+
+def submit_response(sequence: int, message_id: str) -> bytes:
+    """Return the frame of a submit_sm_resp that went well. The id is ASCII of at most 64 characters without NUL."""
+    octets = message_id.encode("ascii")
+    if len(octets) >= _LONGEST_ID or 0 in octets:
+        raise Malformed(f"submit_sm_resp.message_id: {len(octets)} octets", command=SUBMIT_SM_RESP, sequence=sequence)
+    return _HEADER.pack(HEADER + 1 + len(octets), SUBMIT_SM_RESP, 0, sequence) + octets + b"\0"
+
+
+def deliver_response(sequence: int, status: int = 0) -> bytes:
+    """Return the frame of a deliver_sm_resp: its id is one NUL, whatever the status."""
+    return _EMPTY_ID.pack(HEADER + 1, DELIVER_SM_RESP, status, sequence)
+
+
+def enquire_link_response(sequence: int) -> bytes:
+    """Return the frame of an enquire_link_resp."""
+    return _HEADER.pack(HEADER, ENQUIRE_LINK_RESP, 0, sequence)
+
+
+def written_tlvs(tlvs: tuple[Tlv, ...]) -> bytes:
+    """Return the octets of optional parameters, for `Form.frame`."""
+    return b"".join([_TLV.pack(tag, len(octets)) + octets for tag, octets in tlvs])
+
+
+class Form:
+    """A message filled in but for what differs from one frame to the next. Make one for each sender, keep it."""
+
+    __slots__ = ("_command", "_head", "_long", "_longest_text", "_middle", "_tail", "_times")
+
+    def __init__(self, like: ShortMessage, limits: Limits = _NO_LIMITS) -> None:
+        """Take everything from `like` but sequence, destination_addr, esm_class, validity, data_coding, text and TLVs.
+
+        Raises Malformed as `encode` does.
+        """
+        encode(like, limits)
+        sender = like.source_addr.encode("latin-1")
+        self._command = like.command
+        self._long = limits.get("destination_addr", 21)
+        self._longest_text = min(limits.get("short_message", 254), 255)
+        self._times = limits.get("validity_period", 17)
+        self._head = b"%b\0%c%c%b\0%c%c" % (
+            like.service_type.encode("latin-1"),
+            like.source_addr_ton,
+            like.source_addr_npi,
+            sender,
+            like.dest_addr_ton,
+            like.dest_addr_npi,
+        )
+        scheduled = like.schedule_delivery_time.encode("latin-1")
+        self._middle = b"%c%c%b\0" % (like.protocol_id, like.priority_flag, scheduled)
+        self._tail = b"\0%c%c" % (like.registered_delivery, like.replace_if_present_flag)
+
+    def frame(
+        self,
+        sequence: int,
+        destination: str,
+        octets: bytes,
+        *,
+        data_coding: int = 0,
+        esm_class: int = 0,
+        validity_period: str = "",
+        default_message_id: int = 0,
+        tlvs: bytes = b"",
+    ) -> bytes:
+        """Return one frame. `tlvs` are octets, as `written_tlvs` makes them. Raises Malformed for what does not fit."""
+        try:
+            body = b"%b%b\0%c%b%b%b%c%c%c%b%b" % (
+                self._head,
+                destination.encode("ascii"),
+                esm_class,
+                self._middle,
+                validity_period.encode("ascii"),
+                self._tail,
+                data_coding,
+                default_message_id,
+                len(octets),
+                octets,
+                tlvs,
+            )
+            header = _HEADER.pack(HEADER + len(body), self._command, 0, sequence)
+        except (UnicodeEncodeError, OverflowError, LayoutError) as fault:
+            raise Malformed(f"message: {fault}", command=self._command, sequence=sequence) from None
+        if (
+            len(octets) > self._longest_text
+            or len(destination) >= self._long
+            or len(validity_period) >= self._times
+            or "\0" in destination
+            or "\0" in validity_period
+        ):
+            what = "message: a text, destination or validity period that is too long, or holds a NUL"
+            raise Malformed(what, command=self._command, sequence=sequence)
+        return header + body
