@@ -18,6 +18,9 @@ class Refused(Exception):  # noqa: N818 - it is a verdict, not an error of ours
         self.reason = reason
         self.facts: Mapping[str, Any] = facts
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _refused, (self.reason, dict(self.facts))  # so that a core can refuse to a front
+
 
 class Trouble(Exception):  # noqa: N818 - named for what the reader thinks: the carrier has trouble
     """A carrier's doing. `again_ms` is when to try again, None for never."""
@@ -35,3 +38,7 @@ class Misconfigured(Exception):  # noqa: N818 - stops the start with a sentence,
         stopped = what if what.endswith((".", ";", "?", "!")) else f"{what}."
         super().__init__(f"{where}: {stopped}" + (f" Try: {try_this}" if try_this else ""))
         self.where, self.what, self.try_this = where, what, try_this
+
+
+def _refused(reason: Reason, facts: Mapping[str, Any]) -> Refused:
+    return Refused(reason, **facts)

@@ -103,6 +103,10 @@ class Store(Protocol):
         """Commit operations in order (not necessarily in one transaction); return their results."""
         ...
 
+    async def write_each(self, ops: Sequence[Op]) -> list[Any]:
+        """Commit operations of callers who do not know each other; an exception stands in place of each that failed."""
+        ...
+
     # --- the sweep
     async def claim(self, now_ms: int, lease_ms: int, limit: int) -> list[Message]:
         """Take due `accepted` messages: they become `sending` with `due_at = now + lease`. Oldest due first.

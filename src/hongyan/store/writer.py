@@ -38,10 +38,11 @@ class Commit(Protocol):
 
 
 class _Job:
-    __slots__ = ("begun", "future", "ops", "results")
+    __slots__ = ("begun", "each", "future", "ops", "results")
 
-    def __init__(self, ops: Sequence[Any], future: asyncio.Future[list[Any]]) -> None:
+    def __init__(self, ops: Sequence[Any], future: asyncio.Future[list[Any]], *, each: bool) -> None:
         self.ops = ops
+        self.each = each
         self.future = future
         self.begun = 0
         self.results: list[Any] = []
@@ -101,11 +102,17 @@ class Writer:
         """Commit operations in order and return their results. Raises the first failure, after all were tried."""
         return await self._put(ops) if ops else []
 
-    def _put(self, ops: Sequence[Any]) -> asyncio.Future[list[Any]]:
+    async def write_each(self, ops: Sequence[Any]) -> list[Any]:
+        """Commit operations in order and return their results, an exception in place of each that failed."""
+        if self._waiting > self._most_waiting:
+            raise Refused(Reason.OVERLOADED, waiting=self._waiting)
+        return await self._put(ops, each=True) if ops else []
+
+    def _put(self, ops: Sequence[Any], *, each: bool = False) -> asyncio.Future[list[Any]]:
         if not self._open:
             raise Refused(Reason.UNAVAILABLE, why="the store is closed")
         future: asyncio.Future[list[Any]] = self._loop.create_future()
-        self._jobs.append(_Job(ops, future))
+        self._jobs.append(_Job(ops, future, each=each))
         self._waiting += rows_of(ops[0]) if len(ops) == 1 else sum(map(rows_of, ops))
         self._stir()
         return future
@@ -168,6 +175,9 @@ class Writer:
             job.results.extend(results[done : done + length])
             done += length
             if len(job.results) < len(job.ops) or job.future.done():
+                continue
+            if job.each:
+                job.future.set_result([one.error if type(one) is Failed else one for one in job.results])
                 continue
             failed = next((one for one in job.results if type(one) is Failed), None)
             if failed is None:

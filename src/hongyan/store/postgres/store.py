@@ -81,6 +81,12 @@ class PostgresStore:
             raise _closed()
         return await self._writer.write_all(ops)
 
+    async def write_each(self, ops: Sequence[Op]) -> list[Any]:
+        """Commit operations in order; return their results or what failed them."""
+        if self._pool is None:
+            raise _closed()
+        return await self._writer.write_each(ops)
+
     # --- the sweep
 
     async def claim(self, now_ms: int, lease_ms: int, limit: int) -> list[Message]:

@@ -112,6 +112,12 @@ class SqliteStore:
             raise _closed()
         return await self._writer.write_all(ops)
 
+    async def write_each(self, ops: Sequence[Op]) -> list[Any]:
+        """Commit operations in order; return their results or what failed them."""
+        if self._writing is None:
+            raise _closed()
+        return await self._writer.write_each(ops)
+
     async def _chore(self, work: Work) -> Any:
         if self._writing is None:
             raise _closed()
