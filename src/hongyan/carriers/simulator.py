@@ -6,15 +6,13 @@ ticks: there is no task and no timer a message.
 """
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
-from itertools import accumulate
 from typing import Any
 
 import msgspec
 
 from hongyan.carriers import Answer, Events, LinkLook, Receipt
-from hongyan.carriers.magic import MAGIC, Outcome
-from hongyan.carriers.profiles import PER_MILLE, PROFILES
+from hongyan.carriers.fate import ENDINGS, Fates, Once, check_profile, nearest
+from hongyan.carriers.magic import Outcome
 from hongyan.carriers.wheel import TICK_MS, Wheel
 from hongyan.model.cause import Cause, CauseKind
 from hongyan.model.clock import Clock
@@ -22,11 +20,7 @@ from hongyan.model.errors import Misconfigured
 from hongyan.model.message import Leg, Message, State
 from hongyan.session.transcript import Transcript
 
-LATE_FACTOR, LATE_LEAST_MS = 10, 5_000
 THROTTLE_PAUSE_MS, DOWN_PAUSE_MS, LOST_AFTER_MS = 200, 5_000, 50
-THROTTLED_MOST = 100_000
-"""throttled messages that are remembered; one that is forgotten is throttled once more"""
-_MASK63 = (1 << 63) - 1
 
 DEFAULTS: dict[str, str | int] = {
     "profile": "healthy",
@@ -37,14 +31,6 @@ DEFAULTS: dict[str, str | int] = {
 }
 """Every setting a simulated carrier knows. `repeatable = false` plays one that would send a repeated message twice."""
 
-_DELIVERED = (State.DELIVERED, CauseKind.DELIVERED, "DELIVRD", "delivered")
-_ENDINGS: dict[Outcome, tuple[State, CauseKind, str, str]] = dict.fromkeys(Outcome, _DELIVERED) | {
-    Outcome.UNDELIVERED: (State.UNDELIVERED, CauseKind.NUMBER, "UNDELIV", "absent subscriber"),
-    Outcome.EXPIRED: (State.EXPIRED, CauseKind.TIME, "EXPIRED", "validity period over at the carrier"),
-    Outcome.RENDER_FAILED: (State.DELIVERED, CauseKind.DELIVERED, "DELIVRD", "delivered, the card could not be shown"),
-}
-"""Outcome -> what its receipt says."""
-
 
 class Simulator:
     """A carrier that plays carrier. Tests call `advance` instead of waiting for the loop's timer."""
@@ -54,15 +40,11 @@ class Simulator:
         self.name = name
         self.repeatable: bool = chosen["repeatable"]
         self._clock = clock
-        self._profile = PROFILES[chosen["profile"]]
-        self._seed = _mixed(chosen["seed"])
-        self._delay_ms: int = chosen["receipt_delay_ms"]
+        self._fates = Fates(chosen["profile"], seed=chosen["seed"], receipt_delay_ms=chosen["receipt_delay_ms"])
         self._window: int = chosen["window"]
-        slowest_ms = self._delay_ms * self._profile.receipt_percent[1] // 100
-        self.promise_ms: int | None = max(slowest_ms * LATE_FACTOR, LATE_LEAST_MS)
-        self._shares = tuple(zip(accumulate(self._profile.shares.values()), self._profile.shares, strict=True))
+        self.promise_ms: int | None = self._fates.longest_wait_ms
         self._endings = {
-            outcome: (state, Cause(kind, code, text, name)) for outcome, (state, kind, code, text) in _ENDINGS.items()
+            outcome: (state, Cause(kind, code, text, name)) for outcome, (state, kind, code, text) in ENDINGS.items()
         }
         self._throttle = Cause(CauseKind.LIMIT, "THROTTLED", "too many messages a second", name)
         self._down = Cause(CauseKind.CARRIER, "LINK-DOWN", "the carrier's link is down", name)
@@ -70,11 +52,9 @@ class Simulator:
         self._refused = Cause(CauseKind.NUMBER, "INVDSTADR", "invalid destination number", name)
         self.transcript: Transcript | None = None
         self._events: Events | None = None
-        self._wheel = Wheel(self.advance)
+        self._wheel: Wheel[Answer, Receipt] = Wheel(self.advance)
         self._opened_at = self._unanswered = 0
-        self._throttled: dict[int, None] = {}
-        """messages whose first hand-over was throttled: their second one is ordinary"""
-        self._second = self._taken_this_second = 0
+        self._throttled = Once()
 
     async def open(self, events: Events) -> None:
         """Start."""
@@ -87,7 +67,7 @@ class Simulator:
         for message in messages:
             if message.provider_id is not None and self._events is not None:
                 taken_at = message.submitted_at or now
-                self._plan(message, message.provider_id, MAGIC.get(message.to[-4:]), self._dice(message), taken_at, now)
+                self._plan(message, message.provider_id, self._fates.dice(message.id), taken_at, now)
         self._wheel.set_timer(now)
 
     def room(self) -> int:
@@ -98,17 +78,15 @@ class Simulator:
         """Take over these messages; each is answered from the event loop, never from within this call."""
         now = self._clock.now_ms()
         wheel = self._wheel
-        shortest, longest = self._profile.answer_ms
-        spread = longest - shortest + 1
-        ordinary = not (self._profile.down or self._profile.most_per_s)
+        fates, magic = self._fates, self._fates.magic
+        ordinary = not (fates.profile.down or fates.profile.most_per_s or fates.shares)
         self._unanswered += len(messages)
         for message in messages:
-            dice = self._dice(message)
-            answer_at = now + shortest + (dice >> 20) % spread
+            dice = fates.dice(message.id)
+            answer_at = now + fates.answer_wait_ms(dice)
             provider_id = self.provider_id(message.id)
-            magic = MAGIC.get(message.to[-4:])
-            if not ordinary or magic is not None or self._shares:
-                outcome = self._drawn(dice) if magic is None else magic
+            if not ordinary or message.to[-4:] in magic:
+                outcome = fates.outcome(message.to, dice)
                 odd = self._odd_answer(message, outcome, answer_at)
                 if odd is not None:
                     wheel.at(odd.at, now).answers.append(odd)
@@ -119,7 +97,7 @@ class Simulator:
             taken_at = max(answer_at, self._opened_at + 1)
             answer = Answer(message_id=message.id, at=taken_at, provider_id=provider_id)
             wheel.at(answer_at, now).answers.append(answer)
-            self._plan(message, provider_id, magic, dice, answer_at, now)
+            self._plan(message, provider_id, dice, answer_at, now)
         wheel.set_timer(now)
 
     def links(self) -> Sequence[LinkLook]:
@@ -144,11 +122,11 @@ class Simulator:
 
     def outcome(self, message: Message) -> Outcome:
         """Return what becomes of a message: its number's magic, else what the profile's shares draw."""
-        return MAGIC.get(message.to[-4:]) or self._drawn(self._dice(message))
+        return self._fates.outcome(message.to, self._fates.dice(message.id))
 
     def provider_id(self, message_id: int) -> str:
         """Return the id this carrier gives a message: the same at every hand-over."""
-        return f"{message_id ^ self._seed:016x}"
+        return f"{self._fates.disguised(message_id):016x}"
 
     def advance(self) -> None:
         """Say everything that is due by the clock: tick by tick in order, in as few batches as that allows."""
@@ -177,60 +155,25 @@ class Simulator:
         if receipts:
             events.reported(self.name, receipts, _forget)
 
-    def _dice(self, message: Message) -> int:
-        """Return the number that all of a message's chances are drawn from."""
-        return _mixed(message.id ^ self._seed)
-
-    def _drawn(self, dice: int) -> Outcome:
-        if not self._shares:
-            return Outcome.DELIVERED
-        share = dice % PER_MILLE
-        return next((outcome for limit, outcome in self._shares if share < limit), Outcome.DELIVERED)
-
     def _odd_answer(self, message: Message, outcome: Outcome, at: int) -> Answer | None:
         """Return the answer to a hand-over that is not simply taken, None for one that is."""
-        if self._profile.down:
+        if self._fates.profile.down:
             return Answer(message_id=message.id, at=at, cause=self._down, again_ms=DOWN_PAUSE_MS)
         if outcome is Outcome.REFUSED:
             return Answer(message_id=message.id, at=at, cause=self._refused)
         if outcome is Outcome.UNSURE and not message.attempts:
             return Answer(message_id=message.id, at=at + LOST_AFTER_MS, cause=self._lost, unsure=True)
-        if (outcome is Outcome.THROTTLED and self._first_throttle(message.id)) or self._over_pace(at):
+        if (outcome is Outcome.THROTTLED and self._throttled.first(message.id)) or self._fates.over_pace(at):
             throttle_ms = THROTTLE_PAUSE_MS
             return Answer(message_id=message.id, at=at, cause=self._throttle, again_ms=throttle_ms, slow_down=True)
         return None
 
-    def _first_throttle(self, message_id: int) -> bool:
-        throttled = self._throttled
-        if message_id in throttled:
-            del throttled[message_id]
-            return False
-        throttled[message_id] = None
-        if len(throttled) > THROTTLED_MOST:
-            del throttled[next(iter(throttled))]
-        return True
-
-    def _over_pace(self, at: int) -> bool:
-        most = self._profile.most_per_s
-        if not most:
-            return False
-        second = at // 1000
-        if second > self._second:
-            self._second, self._taken_this_second = second, 0
-        self._taken_this_second += 1
-        return self._taken_this_second > most
-
-    def _plan(
-        self, message: Message, provider_id: str, magic: Outcome | None, dice: int, taken_at: int, now: int
-    ) -> None:
+    def _plan(self, message: Message, provider_id: str, dice: int, taken_at: int, now: int) -> None:
         """Put the receipts of a taken message on the wheel."""
-        outcome = self._drawn(dice) if magic is None else magic
+        outcome = self._fates.outcome(message.to, dice)
         if outcome is Outcome.NEVER:
             return
-        shortest, longest = self._profile.receipt_percent
-        wait_ms = self._delay_ms * (shortest + (dice >> 40) % (longest - shortest + 1)) // 100
-        if outcome is Outcome.LATE:
-            wait_ms = max(wait_ms * LATE_FACTOR, LATE_LEAST_MS)
+        wait_ms = self._fates.receipt_wait_ms(outcome, dice)
         at = now if outcome is Outcome.EARLY else taken_at + wait_ms
         state, cause = self._endings[outcome]
         rendered = None
@@ -246,22 +189,14 @@ def _forget() -> None:
     """Acknowledge nothing: there is no peer that waits for it."""
 
 
-def _mixed(value: int) -> int:
-    """Return a number of 63 bits that looks like chance (the mixing step of splitmix64)."""
-    value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9 & _MASK63
-    value = (value ^ value >> 27) * 0x94D049BB133111EB & _MASK63
-    return value ^ value >> 31
-
-
 def _checked(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings with defaults filled in. Raises Misconfigured."""
     where = f"carrier {name}"
     for setting in settings:
         if setting not in DEFAULTS:
-            raise Misconfigured(where, f"a simulator has no setting {setting!r}.", _nearest(setting, DEFAULTS))
+            raise Misconfigured(where, f"a simulator has no setting {setting!r}.", nearest(setting, DEFAULTS))
     chosen: dict[str, Any] = DEFAULTS | dict(settings)
-    if chosen["profile"] not in PROFILES:
-        raise Misconfigured(where, f"no profile {chosen['profile']!r}.", _nearest(str(chosen["profile"]), PROFILES))
+    check_profile(where, chosen["profile"])
     for setting, least in (("seed", 0), ("receipt_delay_ms", 0), ("window", 1)):
         value = chosen[setting]
         if type(value) is not int or value < least:
@@ -269,7 +204,3 @@ def _checked(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     if type(chosen["repeatable"]) is not bool:
         raise Misconfigured(where, f"repeatable is true or false, not {chosen['repeatable']!r}.")
     return chosen
-
-
-def _nearest(word: str, known: Mapping[str, Any]) -> str:
-    return ", ".join(get_close_matches(word, known, n=1, cutoff=0.5) or known)

@@ -6,33 +6,34 @@ It knows only times and batches; the simulator decides what goes in.
 import asyncio
 import heapq
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from hongyan.carriers import Answer, Receipt
+_Answer = TypeVar("_Answer")
+_Receipt = TypeVar("_Receipt")
 
 TICK_MS = 20
 LONGEST_SLEEP_S = 0.1
 """the clock is looked at this often while something waits, so that a clock that jumps is noticed"""
 
 
-class Due(NamedTuple):
+class Due(NamedTuple, Generic[_Answer, _Receipt]):
     """What is said at one tick: the answers first, then the receipts."""
 
-    answers: list[Answer]
-    receipts: list[Receipt]
+    answers: list[_Answer]
+    receipts: list[_Receipt]
 
 
-class Wheel:
+class Wheel(Generic[_Answer, _Receipt]):
     """Keeps what is due by tick, and calls `turn` from the event loop when some of it may be."""
 
     def __init__(self, turn: Callable[[], None]) -> None:
         self._turn = turn
-        self._spokes: dict[int, Due] = {}
+        self._spokes: dict[int, Due[_Answer, _Receipt]] = {}
         self._ticks: list[int] = []
         self._timer: asyncio.Handle | None = None
         self._timer_tick = 0
 
-    def at(self, due_ms: int, now_ms: int) -> Due:
+    def at(self, due_ms: int, now_ms: int) -> Due[_Answer, _Receipt]:
         """Return the batch to add to for this time; what is due already is said at the next turn of the loop."""
         tick = -(-due_ms // TICK_MS) if due_ms > now_ms else now_ms // TICK_MS
         due = self._spokes.get(tick)
@@ -41,7 +42,7 @@ class Wheel:
             heapq.heappush(self._ticks, tick)
         return due
 
-    def take(self, now_ms: int) -> list[Due]:
+    def take(self, now_ms: int) -> list[Due[_Answer, _Receipt]]:
         """Remove and return what is due, in order."""
         taken = []
         while self._ticks and self._ticks[0] * TICK_MS <= now_ms:
@@ -65,7 +66,7 @@ class Wheel:
         else:
             self._timer = loop.call_later(min(wait_s, LONGEST_SLEEP_S), self._call)
 
-    def stop(self) -> list[Due]:
+    def stop(self) -> list[Due[_Answer, _Receipt]]:
         """Cancel the timer; remove and return everything."""
         if self._timer is not None:
             self._timer.cancel()
