@@ -12,7 +12,7 @@ from socket import socket
 
 import structlog
 
-from hongyan.accept.desk import AcceptDesk
+from hongyan.accept.desk import AcceptDesk, Dispatch
 from hongyan.carriers.simulator import Simulator
 from hongyan.console import Snippet
 from hongyan.console.app import console
@@ -104,25 +104,13 @@ async def running(
         )
         await stack.enter_async_context(road.moving())
 
-        edge = _edge(settings, road, demo=demo)
-        bounds = Bounds(
-            head_bytes=settings.request_limit_bytes,
-            deadline_s=settings.header_deadline_s,
-            connections=settings.max_connections,
-            too_large=edge.too_large,
-            tally=tally,
-        )
-        if bounds.connections < settings.max_connections:
-            _LOG.warning(
-                "open files are limited, so fewer connections are taken; ulimit -n raises it",
-                connections=bounds.connections,
-                max_connections=settings.max_connections,
-            )
+        edge = edge_of(settings, road.reception, demo=demo)
+        bounds = bounds_of(settings, edge, tally)
         keep_alive_s = round(settings.keep_alive_s)
         shortcut = edge if settings.below_asgi else None
         api = Listener(edge, api_socket, bounds, keep_alive_s=keep_alive_s, shortcut=shortcut)
         pages = console(
-            road.look,
+            road.reception.look,
             current,
             clock,
             hosts=settings.allowed_hosts,
@@ -187,6 +175,49 @@ class Road:
         self.fleet.check(current())
         self.sweep = Sweep(store, self.sender, clock)
         self.retention = Retention(store, clock, settings.retention_days)
+        self.outlet = Outlet(self.sender, self.sweep)
+        self.reception = Reception(settings, store, current, clock, ids, tally, chance, public_base, self.outlet)
+        shapes |= {dialect.name: dialect.push for dialect in self.reception.dialects}
+
+    @asynccontextmanager
+    async def moving(self) -> AsyncIterator[None]:
+        """Run every loop inside the block; on the way out each part writes what it still holds."""
+        async with AsyncExitStack() as stack:
+            self.writer.start()
+            stack.push_async_callback(self.writer.stop)
+            stack.push_async_callback(self.reception.desk.close)
+            if self._embedded:
+                await self.store.abandon_leases(self.clock.now_ms())
+            for part in (self.matcher, self.pusher):
+                await part.start()
+                stack.push_async_callback(part.stop)
+            stack.push_async_callback(self.fleet.close)
+            await self.fleet.refresh(self.current())
+            self.current.on_change(self.fleet.refresh)
+            for loop in (self.reminder, self.sweep, self.retention, self.current):
+                loop.start()
+                stack.push_async_callback(loop.stop)
+            counting = asyncio.get_running_loop().create_task(self.reception.count_backlog())
+            stack.push_async_callback(ended, counting)
+            yield
+
+
+class Reception:
+    """The first half of the road, wired: dialects, desk, what answers questions. It may be a process of its own."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        current: CurrentWorld,
+        clock: Clock,
+        ids: IdMint,
+        tally: Tally,
+        chance: random.Random,
+        public_base: str,
+        outlet: Dispatch,
+    ) -> None:
+        self.store, self.current, self.clock, self.tally = store, current, clock, tally
         self.pages = public_pages(store, clock, current)
         card_support = source(settings.card_support)
         self.desk = AcceptDesk(
@@ -195,7 +226,7 @@ class Road:
             clock,
             ids,
             tally,
-            Outlet(self.sender, self.sweep),
+            outlet,
             card_support=card_support,
             public_base=public_base,
             lease_ms=settings.lease_ms,
@@ -211,31 +242,8 @@ class Road:
             Alibaba(self.desk, reports, clock, current, chance, card_support),
             Yundashi(self.desk, reports, clock, current, chance),
         )
-        shapes |= {dialect.name: dialect.push for dialect in self.dialects}
 
-    @asynccontextmanager
-    async def moving(self) -> AsyncIterator[None]:
-        """Run every loop inside the block; on the way out each part writes what it still holds."""
-        async with AsyncExitStack() as stack:
-            self.writer.start()
-            stack.push_async_callback(self.writer.stop)
-            stack.push_async_callback(self.desk.close)
-            if self._embedded:
-                await self.store.abandon_leases(self.clock.now_ms())
-            for part in (self.matcher, self.pusher):
-                await part.start()
-                stack.push_async_callback(part.stop)
-            stack.push_async_callback(self.fleet.close)
-            await self.fleet.refresh(self.current())
-            self.current.on_change(self.fleet.refresh)
-            for loop in (self.reminder, self.sweep, self.retention, self.current):
-                loop.start()
-                stack.push_async_callback(loop.stop)
-            counting = asyncio.get_running_loop().create_task(self._count_backlog())
-            stack.push_async_callback(_ended, counting)
-            yield
-
-    async def _count_backlog(self) -> None:
+    async def count_backlog(self) -> None:
         """Keep the desk's picture of the backlog fresh; while the store is away the last one counts."""
         while True:
             try:
@@ -288,24 +296,43 @@ async def _world(
     return current
 
 
-def _edge(settings: Settings, road: Road, *, demo: bool) -> Edge:
+def bounds_of(settings: Settings, edge: Edge, tally: Tally) -> Bounds:
+    """Return the bounds of a listener."""
+    bounds = Bounds(
+        head_bytes=settings.request_limit_bytes,
+        deadline_s=settings.header_deadline_s,
+        connections=settings.max_connections,
+        too_large=edge.too_large,
+        tally=tally,
+    )
+    if bounds.connections < settings.max_connections:
+        _LOG.warning(
+            "open files are limited, so fewer connections are taken; ulimit -n raises it",
+            connections=bounds.connections,
+            max_connections=settings.max_connections,
+        )
+    return bounds
+
+
+def edge_of(settings: Settings, part: Reception, *, demo: bool) -> Edge:
+    """Return the application that the API listener serves."""
     own = native(
-        road.look,
-        road.desk,
-        road.current,
-        road.clock,
+        part.look,
+        part.desk,
+        part.current,
+        part.clock,
         body_limit=settings.request_limit_bytes,
         admin_token=settings.admin_token,
         allowed_hosts=settings.allowed_hosts,
         dev=demo,
     )
-    health = watch(road.store, road.tally, backlog_cap=settings.backlog_cap, metrics=settings.metrics)
-    mounts: dict[str, Asgi] = {"/v1": own, "/c": road.pages, "/l": road.pages, **health}
+    health = watch(part.store, part.tally, backlog_cap=settings.backlog_cap, metrics=settings.metrics)
+    mounts: dict[str, Asgi] = {"/v1": own, "/c": part.pages, "/l": part.pages, **health}
     return Edge(
-        road.dialects,
-        road.desk,
-        road.clock,
-        road.tally,
+        part.dialects,
+        part.desk,
+        part.clock,
+        part.tally,
         body_limit=settings.request_limit_bytes,
         mounts=mounts,
         trusted_proxies=settings.trusted_proxies,
@@ -318,6 +345,7 @@ def _held(stack: AsyncExitStack, host: str, port: int) -> socket:
     return held
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait for its end."""
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
