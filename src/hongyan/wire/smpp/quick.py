@@ -6,6 +6,8 @@ Each function says the same as `decode` and `encode` would; tests hold them to i
 from struct import Struct as Layout
 from struct import error as LayoutError  # noqa: N812 - struct's own name says nothing here
 
+from msgspec.structs import replace
+
 from hongyan.wire import Malformed
 from hongyan.wire.smpp.codec import HEADER, decode, encode
 from hongyan.wire.smpp.layouts import Limits
@@ -23,7 +25,7 @@ _NO_LIMITS: Limits = {}
 
 def header(frame: bytes) -> tuple[int, int, int, int]:
     """Return length, command, status and sequence of a frame of at least HEADER octets."""
-    return _OF_HEADER(frame)  # type: ignore[return-value]  # four numbers, which the layout's text says and mypy cannot see
+    return _OF_HEADER(frame)
 
 
 def submit_response_id(frame: bytes) -> str:
@@ -60,7 +62,7 @@ def written_tlvs(tlvs: tuple[Tlv, ...]) -> bytes:
 class Form:
     """A message filled in but for what differs from one frame to the next. Make one for each sender, keep it."""
 
-    __slots__ = ("_command", "_head", "_long", "_longest_text", "_middle", "_tail", "_times")
+    __slots__ = ("_command", "_head", "_like", "_limits", "_long", "_longest_text", "_middle", "_tail", "_times")
 
     def __init__(self, like: ShortMessage, limits: Limits = _NO_LIMITS) -> None:
         """Take everything from `like` but sequence, destination_addr, esm_class, validity, data_coding, text and TLVs.
@@ -68,6 +70,7 @@ class Form:
         Raises Malformed as `encode` does.
         """
         encode(like, limits)
+        self._like, self._limits = like, limits
         sender = like.source_addr.encode("latin-1")
         self._command = like.command
         self._long = limits.get("destination_addr", 21)
@@ -97,7 +100,7 @@ class Form:
         default_message_id: int = 0,
         tlvs: bytes = b"",
     ) -> bytes:
-        """Return one frame. `tlvs` are octets, as `written_tlvs` makes them. Raises Malformed for what does not fit."""
+        """Return one frame. `tlvs` are octets, as `written_tlvs` makes them. Raises Malformed as `encode` does."""
         try:
             body = b"%b%b\0%c%b%b%b%c%c%c%b%b" % (
                 self._head,
@@ -112,16 +115,26 @@ class Form:
                 octets,
                 tlvs,
             )
-            header = _HEADER.pack(HEADER + len(body), self._command, 0, sequence)
-        except (UnicodeEncodeError, OverflowError, LayoutError) as fault:
-            raise Malformed(f"message: {fault}", command=self._command, sequence=sequence) from None
-        if (
-            len(octets) > self._longest_text
-            or len(destination) >= self._long
-            or len(validity_period) >= self._times
-            or "\0" in destination
-            or "\0" in validity_period
-        ):
-            what = "message: a text, destination or validity period that is too long, or holds a NUL"
-            raise Malformed(what, command=self._command, sequence=sequence)
-        return header + body
+            if (
+                len(octets) <= self._longest_text
+                and len(destination) < self._long
+                and len(validity_period) < self._times
+                and "\0" not in destination
+                and "\0" not in validity_period
+            ):
+                return _HEADER.pack(HEADER + len(body), self._command, 0, sequence) + body
+        except (UnicodeEncodeError, OverflowError, LayoutError):
+            pass  # `encode` says which field it is, or knows how to write it
+        pdu = replace(
+            self._like,
+            sequence=sequence,
+            destination_addr=destination,
+            esm_class=esm_class,
+            validity_period=validity_period,
+            data_coding=data_coding,
+            sm_default_msg_id=default_message_id,
+            short_message=octets,
+            tlvs=(),
+        )
+        frame = encode(pdu, self._limits)
+        return _HEADER.pack(len(frame) + len(tlvs), *header(frame)[1:]) + frame[HEADER:] + tlvs
