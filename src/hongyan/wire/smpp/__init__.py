@@ -1,7 +1,7 @@
 """SMPP 3.4 on the wire: `decode` a frame to a PDU, `encode` a PDU to a frame.
 
-`pdus` has the values, `tlvs` the optional parameters, `statuses` the command statuses, `receipts` delivery receipts,
-`times` validity periods, `quick` what the busiest loops use instead. No sockets, no clock.
+`pdus` and `messages` have the values, `tlvs` the optional parameters, `statuses` the command statuses, `receipts`
+delivery receipts, `times` validity periods, `quick` what the busiest loops use instead. No sockets, no clock.
 """
 
 from hongyan.wire.smpp.codec import (
@@ -15,8 +15,27 @@ from hongyan.wire.smpp.codec import (
     refusal,
     refusal_of,
 )
-from hongyan.wire.smpp.pdus import (
+from hongyan.wire.smpp.messages import (
     AlertNotification,
+    CancelSm,
+    CancelSmResp,
+    DataSm,
+    DataSmResp,
+    DeliverSm,
+    DeliverSmResp,
+    Destination,
+    Failure,
+    QuerySm,
+    QuerySmResp,
+    ReplaceSm,
+    ReplaceSmResp,
+    ShortMessage,
+    SubmitMulti,
+    SubmitMultiResp,
+    SubmitSm,
+    SubmitSmResp,
+)
+from hongyan.wire.smpp.pdus import (
     Bind,
     BindReceiver,
     BindReceiverResp,
@@ -25,30 +44,13 @@ from hongyan.wire.smpp.pdus import (
     BindTransceiverResp,
     BindTransmitter,
     BindTransmitterResp,
-    CancelSm,
-    CancelSmResp,
-    DataSm,
-    DataSmResp,
-    DeliverSm,
-    DeliverSmResp,
-    Destination,
     EnquireLink,
     EnquireLinkResp,
-    Failure,
     GenericNack,
     Outbind,
     Pdu,
-    QuerySm,
-    QuerySmResp,
-    ReplaceSm,
-    ReplaceSmResp,
     Request,
     Response,
-    ShortMessage,
-    SubmitMulti,
-    SubmitMultiResp,
-    SubmitSm,
-    SubmitSmResp,
     Tlv,
     Unbind,
     UnbindResp,

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from hongyan.wire import Malformed
 from hongyan.wire.smpp.layouts import LAYOUTS, LONGEST_SHORT_MESSAGE, TEXT, Fault, Field, Limits
-from hongyan.wire.smpp.pdus import DeliverSm, Pdu, Request, Response, ShortMessage, SubmitSm, SubmitSmResp, Tlv, Unknown
+from hongyan.wire.smpp.messages import DeliverSm, ShortMessage, SubmitSm, SubmitSmResp
+from hongyan.wire.smpp.pdus import Pdu, Request, Response, Tlv, Unknown
 from hongyan.wire.smpp.statuses import RINVCMDID, RINVCMDLEN, RSYSERR
 
 HEADER = 16

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from struct import Struct as Layout
 from typing import Any, NamedTuple
 
-from hongyan.wire.smpp import pdus
-from hongyan.wire.smpp.pdus import Destination, Failure, Tlv
+from hongyan.wire.smpp import messages, pdus
+from hongyan.wire.smpp.messages import Destination, Failure
+from hongyan.wire.smpp.pdus import Tlv
 from hongyan.wire.smpp.statuses import (
     RINVCMDLEN,
     RINVDESTFLAG,
@@ -239,42 +240,42 @@ LAYOUTS: dict[type[pdus.Request | pdus.Response], tuple[Field, ...]] = {
     pdus.UnbindResp: (),
     pdus.EnquireLink: (),
     pdus.EnquireLinkResp: (),
-    pdus.SubmitSm: SHORT_MESSAGE,
-    pdus.SubmitSmResp: _ID_RESP,
-    pdus.DeliverSm: SHORT_MESSAGE,
-    pdus.DeliverSmResp: _ID_RESP,
-    pdus.DataSm: (
+    messages.SubmitSm: SHORT_MESSAGE,
+    messages.SubmitSmResp: _ID_RESP,
+    messages.DeliverSm: SHORT_MESSAGE,
+    messages.DeliverSmResp: _ID_RESP,
+    messages.DataSm: (
         _SERVICE_TYPE,
         *_address("source_addr", "source_addr", _LONGEST_DATA_ADDRESS),
         *_address("dest_addr", "destination_addr", _LONGEST_DATA_ADDRESS),
         *_octets("esm_class", "registered_delivery", "data_coding"),
         _TLVS,
     ),
-    pdus.DataSmResp: _ID_RESP,
-    pdus.SubmitMulti: (
+    messages.DataSmResp: _ID_RESP,
+    messages.SubmitMulti: (
         _SERVICE_TYPE,
         *_SOURCE,
         Field("dest_addresses", Kind(_read_destinations, _write_destinations), _LONGEST_ADDRESS),
         *_HOW,
     ),
-    pdus.SubmitMultiResp: (
+    messages.SubmitMultiResp: (
         _MESSAGE_ID,
         Field("unsuccess_smes", Kind(_read_failures, _write_failures), _LONGEST_ADDRESS),
         _TLVS,
     ),
-    pdus.QuerySm: (_MESSAGE_ID, *_SOURCE),
-    pdus.QuerySmResp: (_MESSAGE_ID, Field("final_date", TEXT, 17), *_octets("message_state", "error_code")),
-    pdus.CancelSm: (_SERVICE_TYPE, _MESSAGE_ID, *_SOURCE, *_DESTINATION),
-    pdus.CancelSmResp: (),
-    pdus.ReplaceSm: (
+    messages.QuerySm: (_MESSAGE_ID, *_SOURCE),
+    messages.QuerySmResp: (_MESSAGE_ID, Field("final_date", TEXT, 17), *_octets("message_state", "error_code")),
+    messages.CancelSm: (_SERVICE_TYPE, _MESSAGE_ID, *_SOURCE, *_DESTINATION),
+    messages.CancelSmResp: (),
+    messages.ReplaceSm: (
         _MESSAGE_ID,
         *_SOURCE,
         *_TIMES,
         *_octets("registered_delivery", "sm_default_msg_id"),
         _TEXT_OF_MESSAGE,
     ),
-    pdus.ReplaceSmResp: (),
-    pdus.AlertNotification: (
+    messages.ReplaceSmResp: (),
+    messages.AlertNotification: (
         *_address("source_addr", "source_addr", _LONGEST_DATA_ADDRESS),
         *_address("esme_addr", "esme_addr", _LONGEST_DATA_ADDRESS),
         _TLVS,

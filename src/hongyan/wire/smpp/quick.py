@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from hongyan.wire import Malformed
 from hongyan.wire.smpp.codec import HEADER, decode, encode
 from hongyan.wire.smpp.layouts import Limits
-from hongyan.wire.smpp.pdus import ShortMessage, SubmitSmResp, Tlv
+from hongyan.wire.smpp.messages import ShortMessage, SubmitSmResp
+from hongyan.wire.smpp.pdus import Tlv
 
 SUBMIT_SM, SUBMIT_SM_RESP, DELIVER_SM_RESP, ENQUIRE_LINK_RESP = 0x00000004, 0x80000004, 0x80000005, 0x80000015
 _HEADER = Layout(">IIII")

@@ -8,7 +8,8 @@ import re
 
 from msgspec import Struct
 
-from hongyan.wire.smpp.pdus import DataSm, DeliverSm, Tlv
+from hongyan.wire.smpp.messages import DataSm, DeliverSm
+from hongyan.wire.smpp.pdus import Tlv
 from hongyan.wire.smpp.tlvs import (
     MESSAGE_PAYLOAD,
     MESSAGE_STATE,
