@@ -167,7 +167,7 @@ class CancelResp(Struct, frozen=True, gc=False):
 
 
 class ActiveTest(Struct, frozen=True, gc=False):
-    """Are you there? (§7.4.6)."""
+    """The question whether the other side still lives (§7.4.6)."""
 
     command: ClassVar[int] = 0x00000008
     name: ClassVar[str] = "ACTIVE_TEST"
@@ -175,7 +175,7 @@ class ActiveTest(Struct, frozen=True, gc=False):
 
 
 class ActiveTestResp(Struct, frozen=True, gc=False):
-    """I am. One octet by the document; some send none."""
+    """That it does. One octet by the document; some send none."""
 
     command: ClassVar[int] = 0x80000008
     name: ClassVar[str] = "ACTIVE_TEST_RESP"
