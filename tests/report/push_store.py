@@ -38,8 +38,9 @@ class PushStore:
         self.pushes[id_] = msgspec.structs.replace(row, **changes)
         return self.pushes[id_]
 
-    async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int) -> list[PushRow]:
+    async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int, door: str | None = None) -> list[PushRow]:
         self._check()
+        assert door is None
         due = sorted((row for row in self.pushes.values() if row.due_at <= now_ms), key=lambda row: row.due_at)[:limit]
         claimed = [msgspec.structs.replace(row) for row in due]
         for row in due:

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -19,6 +20,8 @@ from hongyan.model.tally import Tally
 from hongyan.model.world import Project
 from hongyan.store import Store, migrations
 from hongyan.store.migrate import LATEST, steps
+from hongyan.store.migrations.versions import r0001_first_tables
+from hongyan.store.ops import PushRow
 from hongyan.store.postgres import PostgresStore
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.tables import metadata
@@ -96,24 +99,30 @@ async def test_several_processes_that_start_at_once_migrate_once(
 async def test_a_database_of_the_first_version_is_led_to_the_latest(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
 
-    async def reopened() -> None:
-        store = SqliteStore(path, Vault(MASTER_KEY), FakeClock(), Tally())
-        await store.open()
-        await store.close()
-
-    await reopened()
+    _make_first_version(path)
     connection = apsw.Connection(str(path))
-    connection.execute(
-        "DROP INDEX messages_client_id; UPDATE alembic_version SET version_num = '0001';"
-        "CREATE UNIQUE INDEX messages_client_id ON messages (project, client_id) WHERE client_id IS NOT NULL"
-    )
+    connection.execute("INSERT INTO pushes VALUES (7, 70, 'shop', 'comms', NULL, 'http://a', 5, 3)")
     connection.close()
-    await reopened()
+    store = SqliteStore(path, Vault(MASTER_KEY), FakeClock(), Tally())
+    await store.open()
+    assert await store.claim_pushes(5, 1, 9) == [
+        PushRow(id=7, message_id=70, project="shop", dialect="comms", target="http://a", due_at=6, tries=3)
+    ]
+    await store.close()
     connection = apsw.Connection(str(path))
     columns = [name for _, _, name in connection.execute("PRAGMA index_info(messages_client_id)")]
     assert columns == ["project", "client_id", "app"]
     assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(LATEST,)]
     connection.close()
+
+
+def _make_first_version(path: Path) -> None:
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        r0001_first_tables.upgrade()
+        connection.execute(sqlalchemy.text("CREATE TABLE alembic_version (version_num TEXT)"))
+        connection.execute(sqlalchemy.text("INSERT INTO alembic_version VALUES ('0001')"))
+    engine.dispose()
 
 
 async def test_a_database_of_a_newer_version_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -115,11 +115,11 @@ class Pusher:
         fresh = [row for row in claimed if row.id not in self._held]
         if not fresh:
             return len(claimed)
-        found = await self._store.messages_by_id([row.message_id for row in fresh])
+        found = await self._store.messages_by_id([row.message_id for row in fresh if row.message_id is not None])
         messages = {message.id: message for message in found}
         orphans: list[int] = []
         for row in fresh:
-            message = messages.get(row.message_id)
+            message = None if row.message_id is None else messages.get(row.message_id)
             if message is None:
                 orphans.append(row.id)
             elif self._lanes.put(Held(row, message, now_ms + LEASE_MS)):

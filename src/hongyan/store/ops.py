@@ -75,16 +75,20 @@ class LinkRow(Struct, kw_only=True):
 
 
 class PushRow(Struct, kw_only=True, gc=False):
-    """A receipt to push: row of `pushes`, gone once taken or given up."""
+    """Something to tell a caller, a receipt or a reply: row of `pushes`, gone once taken or given up."""
 
     id: int
-    message_id: int
+    message_id: int | None
+    """None: it is about a reply"""
     project: str
     dialect: str
     app: str | None = None
     target: str
     due_at: int
     tries: int = 0
+    reply_id: int | None = None
+    door: str | None = None
+    """name of the caller who must be connected to get it (SMPP customers); None: it is posted to `target`"""
 
 
 class Unclaimed(Struct, kw_only=True, gc=False):

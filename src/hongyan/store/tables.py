@@ -4,7 +4,7 @@ Migrations (`migrations/`) lead a database here; a test keeps the two equal. Not
 Indexes are few and partial: each one is paid for by every message.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 metadata = MetaData()
 
@@ -28,12 +28,23 @@ def _maybe_whole(*names: str) -> list[Column[int]]:
     return [Column(name, _INT) for name in names]
 
 
+def _fact(name: str) -> Column[bool]:
+    return Column(name, Boolean(create_constraint=False), nullable=False)
+
+
 def _minted() -> Column[int]:
     return Column("id", _INT, primary_key=True, autoincrement=False)
 
 
 def _counted() -> Column[int]:
     return Column("id", _INT, Identity(), primary_key=True)
+
+
+def _partial(table: Table, name: str, *columns: str, there: str = "", unique: bool = False) -> Index:
+    """Index only the rows that have the column `there`, by default the last of `columns`."""
+    where = text(f"{there or columns[-1]} IS NOT NULL")
+    kept = [table.c[column] for column in columns]
+    return Index(name, *kept, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 messages = Table(
@@ -63,16 +74,22 @@ Index("messages_to", messages.c.project, messages.c.to, messages.c.id)
 Index("messages_submission", messages.c.submission)
 
 
-def _partial(name: str, *columns: str, there: str = "", unique: bool = False) -> Index:
-    """Index only the rows that have the column `there`, by default the last of `columns`."""
-    where = text(f"{there or columns[-1]} IS NOT NULL")
-    parts = [messages.c[column] for column in columns]
-    return Index(name, *parts, unique=unique, sqlite_where=where, postgresql_where=where)
+_partial(messages, "messages_due", "state", "due_at")
+_partial(messages, "messages_client_id", "project", "client_id", "app", there="client_id", unique=True)
+_partial(messages, "messages_provider_id", "carrier", "provider_id")
 
-
-_partial("messages_due", "state", "due_at")
-_partial("messages_client_id", "project", "client_id", "app", there="client_id", unique=True)
-_partial("messages_provider_id", "carrier", "provider_id")
+parts = Table(
+    "parts",
+    metadata,
+    *_text("carrier", "provider_id"),
+    Column("message_id", _INT, primary_key=True, autoincrement=False),
+    Column("number", _INT, primary_key=True, autoincrement=False),
+    *_whole("total"),
+    *_maybe_text("state", "cause"),
+    *_maybe_whole("at"),
+    sqlite_with_rowid=False,
+)
+Index("parts_provider_id", parts.c.carrier, parts.c.provider_id)
 
 submissions = Table(
     "submissions",
@@ -108,24 +125,23 @@ links = Table(
     *_whole("created_at", "clicks"),
     *_maybe_whole("first_click_at"),
 )
-Index(
-    "links_message_id",
-    links.c.message_id,
-    sqlite_where=text("message_id IS NOT NULL"),
-    postgresql_where=text("message_id IS NOT NULL"),
-)
+_partial(links, "links_message_id", "message_id")
 
 pushes = Table(
     "pushes",
     metadata,
     _minted(),
-    *_whole("message_id"),
+    *_maybe_whole("message_id"),
     *_text("project", "dialect"),
     *_maybe_text("app"),
     *_text("target"),
     *_whole("due_at", "tries"),
+    *_maybe_whole("reply_id"),
+    *_maybe_text("door"),
 )
-Index("pushes_due_at", pushes.c.due_at)
+_POSTED = text("door IS NULL")
+Index("pushes_posted", pushes.c.due_at, sqlite_where=_POSTED, postgresql_where=_POSTED)
+_partial(pushes, "pushes_door", "door", "due_at", there="door")
 
 mailbox = Table("mailbox", metadata, _counted(), *_text("project", "dialect"), *_whole("message_id", "at"))
 Index("mailbox_owner", mailbox.c.project, mailbox.c.dialect, mailbox.c.id)
@@ -141,6 +157,54 @@ unclaimed = Table(
     *_whole("received_at"),
     Column("rendered", Boolean(create_constraint=False)),
 )
+
+replies = Table(
+    "replies",
+    metadata,
+    _minted(),
+    *_text("carrier", "key", "sender", "to", "text"),
+    *_whole("received_at"),
+    *_text("project", "dialect"),
+    *_maybe_text("app"),
+    *_maybe_whole("message_id"),
+    *_text("extend"),
+    *_whole("parts", "missing"),
+    _fact("stops"),
+)
+Index("replies_key", replies.c.carrier, replies.c.key, unique=True)
+Index("replies_sender", replies.c.sender, replies.c.id)
+_partial(replies, "replies_message_id", "message_id")
+
+reply_mailbox = Table("reply_mailbox", metadata, _counted(), *_text("project", "dialect"), *_whole("reply_id", "at"))
+Index("reply_mailbox_owner", reply_mailbox.c.project, reply_mailbox.c.dialect, reply_mailbox.c.id)
+
+fragments = Table(
+    "fragments",
+    metadata,
+    _minted(),
+    *_text("whole"),
+    *_whole("number", "total", "at"),
+    *_text("kind", "owner"),
+    Column("octets", LargeBinary, nullable=False),
+    *_text("facts"),
+)
+Index("fragments_whole", *(fragments.c[name] for name in ("kind", "owner", "whole", "number")), unique=True)
+Index("fragments_at", fragments.c.at)
+
+stops = Table(
+    "stops",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    _fact("marketing_only"),
+    *_whole("at"),
+    *_maybe_whole("reply_id"),
+    *_whole("mark"),
+    _fact("dropped"),
+    sqlite_with_rowid=False,
+)
+"""`mark`: place among all changes; what was dropped stays as a row that says so, for those who have yet to hear it"""
+Index("stops_mark", stops.c.mark)
 
 counts = Table(
     "counts",

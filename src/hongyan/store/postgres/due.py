@@ -23,7 +23,8 @@ def _take(shape: Shape[Any], condition: str, changes: str) -> str:
 
 _CLAIM = _take(MESSAGE, "state = 'accepted'", ", state = 'sending'")
 _OVERDUE = _take(MESSAGE, "state IN ('sending', 'submitted')", "")
-_CLAIM_PUSHES = _take(PUSH, "true", "")
+_CLAIM_PUSHES = _take(PUSH, "door IS NULL", "")
+_CLAIM_AT_DOOR = _take(PUSH, "door = $4", "")
 _TAKE_MAILBOX = (
     "WITH picked AS MATERIALIZED (SELECT id, message_id FROM mailbox WHERE project = $1 AND dialect = $2 "
     "ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED), "
@@ -46,9 +47,12 @@ async def overdue(pool: Any, now_ms: int, limit: int) -> list[Message]:
     return MESSAGE.values(_oldest_first(await pool.fetch(_OVERDUE, now_ms, now_ms + LOOK_AGAIN_MS, limit)))
 
 
-async def claim_pushes(pool: Any, now_ms: int, lease_ms: int, limit: int) -> list[PushRow]:
-    """Return due pushes, oldest first, leased."""
-    return PUSH.values(_oldest_first(await pool.fetch(_CLAIM_PUSHES, now_ms, now_ms + lease_ms, limit)))
+async def claim_pushes(pool: Any, now_ms: int, lease_ms: int, limit: int, door: str | None) -> list[PushRow]:
+    """Return due pushes of a door (None: posted ones), oldest first, leased."""
+    bounds = (now_ms, now_ms + lease_ms, limit)
+    if door is None:
+        return PUSH.values(_oldest_first(await pool.fetch(_CLAIM_PUSHES, *bounds)))
+    return PUSH.values(_oldest_first(await pool.fetch(_CLAIM_AT_DOOR, *bounds, door)))
 
 
 async def take_mailbox(pool: Any, project: str, dialect: str, most: int) -> list[Message]:

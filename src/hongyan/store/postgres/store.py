@@ -99,8 +99,8 @@ class PostgresStore:
         """Do nothing: other processes live on, and their leases with them; those of the dead run out."""
         return 0
 
-    async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int) -> list[PushRow]:
-        return await self._do(due.claim_pushes, now_ms, lease_ms, limit)
+    async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int, door: str | None = None) -> list[PushRow]:
+        return await self._do(due.claim_pushes, now_ms, lease_ms, limit, door)
 
     async def take_mailbox(self, project: str, dialect: str, most: int, now_ms: int) -> list[Message]:  # noqa: ARG002 - the contract's
         return await self._do(due.take_mailbox, project, dialect, most)

@@ -13,7 +13,8 @@ _DUE = f"SELECT {MESSAGE.columns} FROM messages WHERE state = ? AND due_at <= ? 
 _LEASE = f"UPDATE messages SET state = ?, due_at = ? WHERE id IN {MANY}"
 _LOOK_LATER = f"UPDATE messages SET due_at = ? WHERE id IN {MANY}"
 _ABANDON = "UPDATE messages SET due_at = ? WHERE state = 'sending' AND due_at > ?"
-_DUE_PUSHES = f"SELECT {PUSH.columns} FROM pushes WHERE due_at <= ? ORDER BY due_at, id LIMIT ?"
+_DUE_PUSHES = f"SELECT {PUSH.columns} FROM pushes WHERE door IS NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?"
+_DUE_AT_DOOR = f"SELECT {PUSH.columns} FROM pushes WHERE door = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?"
 _LEASE_PUSHES = f"UPDATE pushes SET due_at = ? WHERE id IN {MANY}"
 _OWED = "SELECT id, message_id FROM mailbox WHERE project = ? AND dialect = ? ORDER BY id LIMIT ?"
 _TAKEN = f"DELETE FROM mailbox WHERE id IN {MANY}"
@@ -49,9 +50,14 @@ def abandon_leases(connection: apsw.Connection, now_ms: int) -> int:
     return connection.changes()
 
 
-def claim_pushes(connection: apsw.Connection, now_ms: int, lease_ms: int, limit: int) -> list[PushRow]:
-    """Return due pushes, oldest first, leased."""
-    found = PUSH.values(fetch(connection, _DUE_PUSHES, (now_ms, limit)))
+def claim_pushes(
+    connection: apsw.Connection, now_ms: int, lease_ms: int, limit: int, door: str | None
+) -> list[PushRow]:
+    """Return due pushes of a door (None: posted ones), oldest first, leased."""
+    if door is None:
+        found = PUSH.values(fetch(connection, _DUE_PUSHES, (now_ms, limit)))
+    else:
+        found = PUSH.values(fetch(connection, _DUE_AT_DOOR, (door, now_ms, limit)))
     if found:
         connection.execute(_LEASE_PUSHES, (now_ms + lease_ms, many([push.id for push in found])))
         for push in found:

@@ -137,8 +137,8 @@ class SqliteStore:
         moved: int = await self._chore(lambda c: due.abandon_leases(c, now_ms))
         return moved
 
-    async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int) -> list[PushRow]:
-        found: list[PushRow] = await self._chore(lambda c: due.claim_pushes(c, now_ms, lease_ms, limit))
+    async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int, door: str | None = None) -> list[PushRow]:
+        found: list[PushRow] = await self._chore(lambda c: due.claim_pushes(c, now_ms, lease_ms, limit, door))
         return found
 
     async def take_mailbox(self, project: str, dialect: str, most: int, now_ms: int) -> list[Message]:  # noqa: ARG002 - the contract's
