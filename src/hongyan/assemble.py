@@ -8,11 +8,14 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from socket import socket
+from tempfile import TemporaryDirectory
 
 import structlog
 
 from hongyan.accept.desk import AcceptDesk, Dispatch
+from hongyan.accept.outlet import Outlet
 from hongyan.carriers.simulator import Simulator
 from hongyan.console import Snippet
 from hongyan.console.app import console
@@ -25,7 +28,8 @@ from hongyan.dialects.nxcloud import Nxcloud
 from hongyan.dialects.yundashi import Yundashi
 from hongyan.links.capability import source
 from hongyan.links.pages import public_pages
-from hongyan.listener import Bounds, Listener, bound
+from hongyan.listener import Bounds, Listener, bound, url_of
+from hongyan.listener.crew import Crew
 from hongyan.model.clock import Clock, SystemClock
 from hongyan.model.errors import Refused
 from hongyan.model.ids import IdMint
@@ -46,9 +50,10 @@ from hongyan.settings import Settings, master_key_of
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
 from hongyan.store.ordered import OrderedWriter
+from hongyan.store.relay.door import Door
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
-from hongyan.watch.health import watch
+from hongyan.watch.health import Counters, watch
 
 _BACKLOG_EVERY_S = 1.0
 _LOG = structlog.get_logger("hongyan")
@@ -108,13 +113,18 @@ async def running(
         bounds = bounds_of(settings, edge, tally)
         keep_alive_s = round(settings.keep_alive_s)
         shortcut = edge if settings.below_asgi else None
-        api = Listener(edge, api_socket, bounds, keep_alive_s=keep_alive_s, shortcut=shortcut)
+        api: Listener | Crew
+        if settings.fronts:
+            api = await _crew(stack, settings, road, api_socket, node, demo=demo)
+        else:
+            api = Listener(edge, api_socket, bounds, keep_alive_s=keep_alive_s, shortcut=shortcut)
+        api_url = url_of(api_socket)
         pages = console(
             road.reception.look,
             current,
             clock,
             hosts=settings.allowed_hosts,
-            snippets=snippets(api.url) if snippets else (),
+            snippets=snippets(api_url) if snippets else (),
             public_base=public_base,
             token=None if demo else settings.admin_token,
         )
@@ -122,7 +132,7 @@ async def running(
         for listener in (api, console_):
             await listener.start()
             stack.push_async_callback(listener.stop)
-        yield System(road, api.url, console_.url)
+        yield System(road, api_url, console_.url)
 
 
 class Road:
@@ -158,7 +168,7 @@ class Road:
         )
         self.sender = Sender(
             writer=self.writer,
-            router=Router(current),
+            router=Router(current, clock),
             world=current,
             clock=clock,
             random=chance,
@@ -175,7 +185,7 @@ class Road:
         self.fleet.check(current())
         self.sweep = Sweep(store, self.sender, clock)
         self.retention = Retention(store, clock, settings.retention_days)
-        self.outlet = Outlet(self.sender, self.sweep)
+        self.outlet = Outlet(self.sender.room, self.sender.take, self.sweep.wake)
         self.reception = Reception(settings, store, current, clock, ids, tally, chance, public_base, self.outlet)
         shapes |= {dialect.name: dialect.push for dialect in self.reception.dialects}
 
@@ -254,13 +264,6 @@ class Reception:
             await asyncio.sleep(_BACKLOG_EVERY_S)
 
 
-class Outlet:
-    """What the desk hands accepted messages to: fits `accept.desk.Dispatch`."""
-
-    def __init__(self, sender: Sender, sweep: Sweep) -> None:
-        self.room, self.take, self.wake = sender.room, sender.take, sweep.wake
-
-
 def carrier_factories(clock: Clock) -> dict[str, Factory]:
     """Return how each protocol's carriers are built."""
 
@@ -296,6 +299,19 @@ async def _world(
     return current
 
 
+async def _crew(
+    stack: AsyncExitStack, settings: Settings, road: Road, listening: socket, node: int, *, demo: bool
+) -> Crew:
+    """Return the fronts, not yet started, once the core is there for them."""
+    folder = Path(stack.enter_context(TemporaryDirectory(prefix="hongyan-")))  # a socket's path must be short
+    core = folder / "core"
+    door = Door(road.store, road.outlet, road.clock, settings.lease_ms, road.tally)
+    await door.open(core)
+    stack.push_async_callback(door.close)
+    told = {"settings": settings.model_dump(mode="json"), "node": node, "demo": demo}
+    return Crew(settings.fronts, listening, core, told)
+
+
 def bounds_of(settings: Settings, edge: Edge, tally: Tally) -> Bounds:
     """Return the bounds of a listener."""
     bounds = Bounds(
@@ -314,8 +330,8 @@ def bounds_of(settings: Settings, edge: Edge, tally: Tally) -> Bounds:
     return bounds
 
 
-def edge_of(settings: Settings, part: Reception, *, demo: bool) -> Edge:
-    """Return the application that the API listener serves."""
+def edge_of(settings: Settings, part: Reception, *, demo: bool, elsewhere: Counters | None = None) -> Edge:
+    """Return the application that the API listener serves. `elsewhere`: what another process has counted."""
     own = native(
         part.look,
         part.desk,
@@ -326,7 +342,9 @@ def edge_of(settings: Settings, part: Reception, *, demo: bool) -> Edge:
         allowed_hosts=settings.allowed_hosts,
         dev=demo,
     )
-    health = watch(part.store, part.tally, backlog_cap=settings.backlog_cap, metrics=settings.metrics)
+    health = watch(
+        part.store, part.tally, backlog_cap=settings.backlog_cap, metrics=settings.metrics, elsewhere=elsewhere
+    )
     mounts: dict[str, Asgi] = {"/v1": own, "/c": part.pages, "/l": part.pages, **health}
     return Edge(
         part.dialects,
