@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from hongyan.wire import Malformed
 from hongyan.wire.smpp.layouts import LAYOUTS, LONGEST_SHORT_MESSAGE, TEXT, Fault, Field, Limits
-from hongyan.wire.smpp.messages import DeliverSm, ShortMessage, SubmitSm, SubmitSmResp
+from hongyan.wire.smpp.messages import DeliverSm, DeliverSmResp, ShortMessage, SubmitSm, SubmitSmResp
 from hongyan.wire.smpp.pdus import Pdu, Request, Response, Tlv, Unknown
 from hongyan.wire.smpp.statuses import RINVCMDID, RINVCMDLEN, RSYSERR
 
@@ -138,10 +138,14 @@ def _answer_values(
 
 
 def _written(pdu: Request | Response, limits: Limits) -> bytes:
-    """Write the body of a PDU by the table. A refusal that says no more than its status has none."""
+    """Write the body of a PDU by the table.
+
+    A refusal that says no more than its status has none (§4.4.2); deliver_sm_resp has its NUL always (§4.6.2).
+    """
     fields = LAYOUTS[type(pdu)]
-    if isinstance(pdu, Response) and pdu.status and not any(getattr(pdu, field.name) for field in fields):
-        return b""
+    if isinstance(pdu, Response) and pdu.status and type(pdu) is not DeliverSmResp:
+        says = any(getattr(pdu, field.name) for field in fields)
+        fields = fields if says else ()
     out = []
     for field in fields:
         try:
