@@ -84,8 +84,8 @@ class Server:
 
     def cpu_s(self) -> float:
         """Return CPU seconds used so far."""
-        times = self.process.cpu_times()
-        return times.user + times.system
+        running = (self.process, *self.process.children())
+        return sum(times.user + times.system for times in (one.cpu_times() for one in running))
 
     def delivered(self) -> int:
         """Return how many messages were delivered since the start."""

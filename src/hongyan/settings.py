@@ -130,6 +130,13 @@ class Settings(BaseSettings):
         "Answer the vendors' paths below ASGI, which costs less; switch it off to rule it out when something is odd.",
         "厂商接口在 ASGI 之下直接应答，开销更小；排查异常时可关闭。",
     )
+    fronts: int = _said(
+        0,
+        "Processes that take requests in place of the main one, which then writes and sends; 0: one process does all.",
+        "接收请求的前置进程数，主进程只负责写入与发送；0 表示由一个进程完成全部工作。",
+        ge=0,
+        le=32,
+    )
     max_connections: int = _said(
         12_000,
         "Connections open at once; more are closed at once.",

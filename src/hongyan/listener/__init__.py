@@ -14,7 +14,7 @@ from hongyan.listener.direct import Shortcut
 from hongyan.listener.protocol import BoundedProtocol, Bounds
 from hongyan.model.errors import Misconfigured
 
-__all__ = ["Bounds", "Listener", "Shortcut", "bound"]
+__all__ = ["Bounds", "Listener", "Shortcut", "bound", "url_of"]
 
 _SWEEP_S = 1.0
 
@@ -49,8 +49,7 @@ class Listener:
         self._socket = bound_socket
         self._server = uvicorn.Server(config)
         self._tasks: list[asyncio.Task[None]] = []
-        host, port = self._socket.getsockname()[:2]
-        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.url = url_of(bound_socket)
 
     async def start(self) -> None:
         """Begin to listen; when this returns, connections are taken."""
@@ -80,6 +79,12 @@ class Listener:
             for connection in list(self._server.server_state.connections):
                 if isinstance(connection, BoundedProtocol):
                     connection.look(now)
+
+
+def url_of(held: socket.socket) -> str:
+    """Return the address that a bound socket is reached at."""
+    host, port = held.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -6,19 +6,20 @@ The writer is asked with an operation that changes nothing, at most once a secon
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from hongyan.model.errors import Refused
 from hongyan.model.submission import Answer
-from hongyan.model.tally import Tally
+from hongyan.model.tally import METRICS, Tally
 from hongyan.store import Store
 from hongyan.store.ops import Note
 from hongyan.watch.metrics import registry
 
+Counters = Callable[[], Awaitable[Mapping[tuple[str, ...], int]]]
 Asgi = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
 STUCK_AFTER_S = 5.0
@@ -64,13 +65,19 @@ class Readiness:
 
 
 def watch(
-    store: Store, tally: Tally, *, backlog_cap: int, metrics: bool = True, stuck_after_s: float = STUCK_AFTER_S
+    store: Store,
+    tally: Tally,
+    *,
+    backlog_cap: int,
+    metrics: bool = True,
+    stuck_after_s: float = STUCK_AFTER_S,
+    elsewhere: Counters | None = None,
 ) -> dict[str, Asgi]:
-    """Return path -> application."""
+    """Return path -> application. `elsewhere`: what another process of the same program has counted."""
     readiness = Readiness(store, backlog_cap, stuck_after_s)
     found = {"/livez": _app("/livez", _alive), "/readyz": _app("/readyz", _ready(readiness))}
     if metrics:
-        found["/metrics"] = _app("/metrics", _exposed(registry(tally)))
+        found["/metrics"] = _app("/metrics", _exposed(tally, elsewhere))
     return found
 
 
@@ -87,8 +94,16 @@ def _ready(readiness: Readiness) -> Callable[[], Awaitable[Answer]]:
     return answer
 
 
-def _exposed(metrics: CollectorRegistry) -> Callable[[], Awaitable[Answer]]:
+def _exposed(tally: Tally, elsewhere: Counters | None) -> Callable[[], Awaitable[Answer]]:
+    shown = Tally()
+    metrics = registry(shown)
+
     async def answer() -> Answer:
+        shown.values.clear()
+        for values in (tally.values, await elsewhere() if elsewhere else {}):
+            for name, value in list(values.items()):
+                gauge = name[0] in METRICS and METRICS[name[0]].gauge
+                shown.values[name] = max(shown.values[name], value) if gauge else shown.values[name] + value
         return Answer(200, generate_latest(metrics), (("content-type", CONTENT_TYPE_LATEST),))
 
     return answer

@@ -14,6 +14,7 @@ from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
 from hongyan.model.message import Message, State
 from hongyan.model.reason import Reason
+from hongyan.model.tally import Tally
 from hongyan.store import Store
 from hongyan.store.ops import Accept
 from hongyan.store.relay import frames
@@ -46,9 +47,9 @@ class Door:
         outlet: Outlet,
         clock: Clock,
         lease_ms: int,
-        more: Callable[[str], Callable[..., Any] | None] = lambda _: None,
+        tally: Tally,
     ) -> None:
-        self.store, self.outlet, self.clock, self.lease_ms, self._more = store, outlet, clock, lease_ms, more
+        self.store, self.outlet, self.clock, self.lease_ms, self._tally = store, outlet, clock, lease_ms, tally
         self._server: asyncio.Server | None = None
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -65,8 +66,11 @@ class Door:
 
     def named(self, name: str) -> Callable[..., Any]:
         """Return what a front calls by this name."""
-        found: Callable[..., Any] = self._more(name) or getattr(self.store, name)
+        found: Callable[..., Any] = self._counters if name == "counters" else getattr(self.store, name)
         return found
+
+    async def _counters(self) -> dict[tuple[str, ...], int]:
+        return dict(self._tally.values)
 
     async def accept(self, ops: Sequence[Accept]) -> list[Any]:
         """Commit these and hand over what there is room for; return results, exceptions in place of some."""

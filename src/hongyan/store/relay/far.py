@@ -16,17 +16,21 @@ from hongyan.store.ops import Accept, Accepted, Op
 from hongyan.store.relay import frames
 
 
-def far_store(path: Path, node: int, on_lost: Callable[[], None]) -> Store:
-    """Return a store that lives behind this socket. `node`: the number that ids minted here carry."""
-    return cast("Store", Far(path, node, on_lost))  # its calls are made by name, which no type can say
-
-
 class Far:
-    """Speaks to the core. Methods that are not here are called there by their name."""
+    """A store that lives behind this socket. Methods that are not here are called there by their name.
+
+    `node`: the number that ids minted here carry. `on_lost`: the core is gone.
+    """
 
     def __init__(self, path: Path, node: int, on_lost: Callable[[], None]) -> None:
         self._path, self._node, self._on_lost = path, node, on_lost
         self._wire: _Wire | None = None
+        self.store = cast("Store", self)  # its calls are made by name, which no type can say
+
+    async def counters(self) -> dict[tuple[str, ...], int]:
+        """Return what the core has counted."""
+        counted: dict[tuple[str, ...], int] = await self._connected().call("counters", (), {})
+        return counted
 
     async def open(self) -> None:
         """Connect."""
