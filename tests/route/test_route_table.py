@@ -1,33 +1,15 @@
 from collections import Counter
 
 from hongyan.model.clock import FakeClock
-from hongyan.model.ids import IdMint
-from hongyan.model.message import Category, Leg, Message
-from hongyan.model.world import CarrierConfig, Choice, Declared, RouteConfig, World
+from hongyan.model.message import Category, Leg
+from hongyan.model.world import CarrierConfig, Choice, Declared, World
 from hongyan.route.table import Router
-
-MINT = IdMint(FakeClock())
-
-
-def message(**more: object) -> Message:
-    fields: dict[str, object] = {
-        "id": MINT.mint(), "project": "p", "submission": 1, "dialect": "comms", "to": "8613800138000", "country": "CN",
-        "content": "x", "accepted_at": 0, "expires_at": 1,
-    } | more  # fmt: skip
-    return Message(**fields)  # type: ignore[arg-type] # fields by name
-
-
-def route(name: str, *choices: str | Choice, **more: object) -> RouteConfig:
-    spelled = tuple(Choice(carrier=one) if isinstance(one, str) else one for one in choices)
-    return RouteConfig(name=name, choices=spelled, **more)  # type: ignore[arg-type] # fields by name
+from route.routing import A, B, C, message, route
 
 
 def router(*things: Declared) -> Router:
     world = World(things=things)
-    return Router(lambda: world)
-
-
-A, B, C = (CarrierConfig(name=name) for name in "abc")
+    return Router(lambda: world, FakeClock())
 
 
 def test_the_first_matching_route_by_order_decides() -> None:
@@ -105,7 +87,7 @@ def test_only_weightless_carriers_are_taken_in_order() -> None:
 
 def test_a_new_world_is_noticed() -> None:
     worlds = [World(things=(A, B, route("all", "a")))]
-    chooses = Router(lambda: worlds[-1])
+    chooses = Router(lambda: worlds[-1], FakeClock())
     one = message()
     assert chooses.choose(one).carriers == ("a",)
     worlds.append(World(things=(A, B, route("all", "b"))))

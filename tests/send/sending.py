@@ -107,7 +107,7 @@ class Sending:
         )
         self.sender = Sender(
             writer=self.writer,
-            router=Router(self.current),
+            router=Router(self.current, clock),
             world=self.current,
             clock=clock,
             random=Random(1),

@@ -42,7 +42,7 @@ class Look:
         recorded: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._store, self._world, self._clock, self._recorded = store, world, clock, recorded
-        self._router = Router(world)
+        self._router = Router(world, clock)
 
     def now_ms(self) -> int:
         """Return the time."""
