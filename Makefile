@@ -7,7 +7,7 @@ BIN := .venv/bin
 ARGS ?=
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: dev test lint types imports pytest bench lock docs clean
+.PHONY: dev test lint types imports pytest peers bench bench-kannel lock docs clean
 
 dev: .venv/.run
 	@$(BIN)/hongyan dev $(ARGS)
@@ -26,6 +26,14 @@ imports: .venv/.test
 
 pytest: .venv/.test
 	$(BIN)/pytest -n 2 $(ARGS)
+
+# The independent programs that some tests talk to and read with (Debian, Ubuntu; asks for root's password if needed).
+PEERS := bearerbox=kannel tshark=tshark node=nodejs npm=npm
+peers:
+	@missing=""; PATH="$$PATH:/usr/sbin"; for pair in $(PEERS); do \
+	  command -v $${pair%%=*} >/dev/null || missing="$$missing $${pair#*=}"; done; \
+	if [ -n "$$missing" ]; then as=""; [ "$$(id -u)" = 0 ] || as=sudo; \
+	  $$as apt-get update -q && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -q --no-install-recommends $$missing; fi
 
 bench: .venv/.test
 	$(BIN)/python bench/road.py $(ARGS)
