@@ -101,6 +101,9 @@ class Unclaimed(Struct, kw_only=True, gc=False):
     cause: str
     received_at: int
     rendered: bool | None = None
+    spellings: str | None = None
+    """other ways to write the id, between blanks; good only for a message to `number`"""
+    number: str | None = None
 
 
 class Bucket(NamedTuple):
@@ -226,7 +229,8 @@ class Part(Struct, kw_only=True, gc=False):
 class PartReported(Struct, kw_only=True, gc=False):
     """A part's receipt came. Result: `list[Part]`, all parts of the message as they stand now, in their order.
 
-    A part that has a state keeps it; an unknown part changes nothing and answers [].
+    A part that has a state keeps it; an unknown part changes nothing and answers []. Of several parts under one id
+    (some carriers say it for all), the first without a state is meant.
     """
 
     carrier: str
@@ -273,7 +277,10 @@ class StopRow(Struct, kw_only=True, gc=False):
 
 
 class KeepReply(Struct, kw_only=True):
-    """Keep a reply with what follows from it. Result: bool, False when it was there already (nothing is written)."""
+    """Keep a reply with what follows from it. Result: bool, False when it was there already.
+
+    Then nothing is written, but its fragments are removed all the same.
+    """
 
     row: ReplyRow
     pushes: Sequence[PushRow] = ()
@@ -315,7 +322,10 @@ class DropFragments(Struct, kw_only=True):
 
 
 class PutStop(Struct, kw_only=True):
-    """Put a number on a project's stop list. Result: bool, whether it was not there (or only for marketing) before."""
+    """Put a number on a project's stop list. Result: bool, whether that changed anything.
+
+    It does when the number was not there, or there only for marketing and now for everything.
+    """
 
     row: StopRow
 

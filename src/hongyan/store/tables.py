@@ -156,6 +156,7 @@ unclaimed = Table(
     *_text("cause"),
     *_whole("received_at"),
     Column("rendered", Boolean(create_constraint=False)),
+    *_maybe_text("spellings", "number"),
 )
 
 replies = Table(
