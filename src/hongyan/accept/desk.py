@@ -190,7 +190,7 @@ class AcceptDesk:
             submission=leg_id,
             position=draft.position,
             dialect=submission.exchange.dialect,
-            app=submission.app,
+            app=submission.app or submission.door,
             client_id=item.client_id,
             to=number.digits,
             country=number.region,

@@ -4,15 +4,33 @@ It decides no state and writes nothing.
 """
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import NamedTuple
 
 from hongyan.model.cause import Cause
-from hongyan.model.message import Leg, Message, State
+from hongyan.model.message import FINAL, Leg, Message, State
 from hongyan.model.world import World
 from hongyan.store.ops import PushRow, Settle
 
 MAILBOXES = frozenset({"yundashi"})
 """dialects whose callers fetch endings from a queue that empties: spec: yundashi#pullstatus"""
+DOORS = frozenset({"smpp"})
+"""dialects whose callers are told while they are connected. The name of the door, their system id, is `Message.app`"""
+
+
+class Wanted(StrEnum):
+    """Which endings a connected caller asked to be told: `Message.report_to` in place of an address. None: none."""
+
+    EVERY = "door:every"
+    FAILED = "door:failed"
+    DELIVERED = "door:delivered"
+
+
+_WANTED: dict[str, frozenset[State]] = {
+    Wanted.EVERY: FINAL,
+    Wanted.FAILED: FINAL - {State.DELIVERED},
+    Wanted.DELIVERED: frozenset({State.DELIVERED}),
+}
 
 
 class Ending(NamedTuple):
@@ -57,7 +75,12 @@ def push_target(message: Message, world: World) -> str | None:
 def settlement(message: Message, ending: Ending, world: World, mint: Callable[[], int]) -> Settle:
     """Return the operation that ends the message. `mint` gives the push its id, when there is one."""
     project = world.projects.get(message.project)
-    target = push_target(message, world)
+    door = None
+    if message.dialect in DOORS:
+        told = ending.state in _WANTED.get(message.report_to or "", ())
+        target, door = ("", message.app) if told and message.app else (None, None)
+    else:
+        target = push_target(message, world)
     push = None
     if target is not None:
         push = PushRow(
@@ -68,6 +91,7 @@ def settlement(message: Message, ending: Ending, world: World, mint: Callable[[]
             app=message.app,
             target=target,
             due_at=ending.at,
+            door=door,
         )
     return Settle(
         message_id=message.id,

@@ -117,6 +117,8 @@ class Submission(Struct, kw_only=True):
     exchange: Exchange
     items: list[Item]
     app: str | None = None
+    door: str | None = None
+    """connected callers: the name under which they are told (SMPP: the system id); kept as the messages' `app`"""
     whole: bool = False
     """True: all or nothing, the first refused item refuses the submission (Alibaba)"""
     default_country: str = "86"

@@ -7,7 +7,7 @@ import msgspec
 from hongyan.dialects.comms.words import status
 from hongyan.model.ids import hex32
 from hongyan.model.message import Message
-from hongyan.model.push import PushCall
+from hongyan.model.push import PushCall, ReplyShape
 from hongyan.model.world import App
 
 _HEADERS = (("content-type", "application/json;charset=UTF-8"),)
@@ -19,6 +19,7 @@ class CommsPush:
     most = 1
     retries_s: tuple[float, ...] = (60.0, 300.0, 600.0)
     timeout_s = 5.0
+    replies: ReplyShape | None = None
 
     def __init__(self, mint: Callable[[], str]) -> None:
         self._mint = mint

@@ -1,17 +1,18 @@
-"""NXCloud's words for receipts: a form, or for old accounts the query; one message a call, once.
+"""NXCloud's words for receipts and replies: a form, or for old accounts the query; one message a call, once.
 
-Turns a settled message into the call to make; sends nothing itself.
+Turns a settled message, or a reply, into the call to make; sends nothing itself.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 from hongyan.model.cause import Cause, CauseKind, parse_cause
 from hongyan.model.clock import beijing_text
 from hongyan.model.message import Message, State
 from hongyan.model.money import amount
-from hongyan.model.push import PushCall
+from hongyan.model.push import PushCall, ReplyShape
+from hongyan.model.reply import Reply
 from hongyan.model.world import App
 
 RESULTS: Mapping[str, int] = {
@@ -50,20 +51,72 @@ class Receipts:
     retries_s: tuple[float, ...] = ()
     timeout_s = 10.0
 
+    def __init__(self) -> None:
+        self.replies: ReplyShape | None = Uplink()
+
     def call(self, messages: Sequence[Message], target: str, app: App | None) -> PushCall:
         """Return the call that reports a message.
 
         spec: nxcloud#push.form, nxcloud#push.query
         """
-        form = _form(messages[0], "1" if app is None else app.cny_rate)
-        if app is not None and app.report_in_query:
-            plain, hash_, fragment = target.partition("#")
-            return PushCall(f"{plain}{'&' if '?' in plain else '?'}{form}{hash_}{fragment}", b"", ())
-        return PushCall(target, form.encode(), _FORM_HEADERS)
+        return _call(_form(messages[0], "1" if app is None else app.cny_rate), target, app)
 
     def taken(self, status: int, body: bytes) -> bool:
         """Return whether the receiver said `success`; `error` or anything else means that it did not take it."""
-        return 200 <= status < 300 and body.strip().lower() == b"success"  # noqa: PLR2004 - HTTP's "it went well"
+        return _taken(status, body)
+
+
+class Uplink:
+    """Implements `ReplyShape`.
+
+    spec: nxcloud#mo.once
+    """
+
+    most = 1
+
+    def call(self, replies: Sequence[Reply], target: str, app: App | None) -> PushCall:
+        """Return the call that tells of a reply.
+
+        spec: nxcloud#mo.form
+        """
+        return _call(_uplink(replies[0]), target, app)
+
+    def taken(self, status: int, body: bytes) -> bool:
+        """Return whether the receiver said `success`.
+
+        spec: nxcloud#mo.answer
+        """
+        return _taken(status, body)
+
+
+def _call(form: str, target: str, app: App | None) -> PushCall:
+    if app is not None and app.report_in_query:
+        plain, hash_, fragment = target.partition("#")
+        return PushCall(f"{plain}{'&' if '?' in plain else '?'}{form}{hash_}{fragment}", b"", ())
+    return PushCall(target, form.encode(), _FORM_HEADERS)
+
+
+def _taken(status: int, body: bytes) -> bool:
+    return 200 <= status < 300 and body.strip().lower() == b"success"  # noqa: PLR2004 - HTTP's "it went well"
+
+
+def _uplink(reply: Reply) -> str:
+    """Return the fields of a reply as a form.
+
+    spec: nxcloud#mo.fields
+    """
+    return urlencode(
+        {
+            "messageId": str(reply.id),
+            "type": "0",
+            "toPhone": reply.to,
+            "fromPhone": reply.sender,
+            "content": reply.text,
+            "size": str(reply.parts),
+            "price": "0",
+            "receiveTime": beijing_text(reply.received_at),
+        }
+    )
 
 
 def _form(message: Message, cny_rate: str) -> str:

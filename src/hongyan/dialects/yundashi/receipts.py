@@ -1,4 +1,4 @@
-"""How a Yundashi caller learns what became of a text: one shape of receipt, pulled or pushed."""
+"""How a Yundashi caller learns what became of a text, and what came back: one shape each, pulled or pushed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,8 @@ import msgspec
 from hongyan.model.cause import parse_cause
 from hongyan.model.clock import beijing_text
 from hongyan.model.message import Message, State
-from hongyan.model.push import PushCall
+from hongyan.model.push import PushCall, ReplyShape
+from hongyan.model.reply import Reply
 from hongyan.model.world import App
 from hongyan.text.number_plans import split_country
 
@@ -41,6 +42,19 @@ def receipt(message: Message) -> dict[str, Any]:
     }
 
 
+def reply(said: Reply) -> dict[str, Any]:
+    """Return one reply. spec: yundashi#reply.fields."""
+    nationcode, mobile = split_country(said.sender)
+    return {
+        "extend": said.extend,
+        "mobile": mobile,
+        "nationcode": nationcode,
+        "sign": said.signature,
+        "text": said.text,
+        "time": said.received_at // 1000,
+    }
+
+
 class YundashiPush:
     """spec: yundashi#push.body, yundashi#push.answer, yundashi#push.retries."""
 
@@ -48,16 +62,37 @@ class YundashiPush:
     retries_s: tuple[float, ...] = (60.0, 300.0, 600.0)
     timeout_s = 5.0
 
+    def __init__(self) -> None:
+        self.replies: ReplyShape | None = ReplyPush()
+
     def call(self, messages: Sequence[Message], target: str, app: App | None) -> PushCall:  # noqa: ARG002 - no apps here
         """Return the call that reports these messages, in one array."""
         return PushCall(target, msgspec.json.encode([receipt(message) for message in messages]), _HEADERS)
 
     def taken(self, status: int, body: bytes) -> bool:
         """Return whether the receiver said `{"result": 0}`."""
-        if status != 200:  # noqa: PLR2004 - HTTP's OK
-            return False
-        try:
-            said = msgspec.json.decode(body)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            return False
-        return isinstance(said, dict) and said.get("result") in (0, "0") and said.get("result") is not False
+        return _taken(status, body)
+
+
+class ReplyPush:
+    """spec: yundashi#reply.push."""
+
+    most = 1
+
+    def call(self, replies: Sequence[Reply], target: str, app: App | None) -> PushCall:  # noqa: ARG002 - no apps here
+        """Return the call that tells of one reply: the object itself."""
+        return PushCall(target, msgspec.json.encode(reply(replies[0])), _HEADERS)
+
+    def taken(self, status: int, body: bytes) -> bool:
+        """Return whether the receiver said `{"result": 0}`."""
+        return _taken(status, body)
+
+
+def _taken(status: int, body: bytes) -> bool:
+    if status != 200:  # noqa: PLR2004 - HTTP's OK
+        return False
+    try:
+        said = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and said.get("result") in (0, "0") and said.get("result") is not False
