@@ -185,7 +185,7 @@ def test_a_report_without_room_is_refused() -> None:
 )
 def test_a_form_writes_what_the_codec_writes(case: tuple[int, cmpp.Submit], data: st.DataObject) -> None:
     version, alike = case
-    change = data.draw(
+    change: dict[str, Any] = data.draw(
         st.fixed_dictionaries(
             {
                 name: SHAPES[version].get(name, U8)
