@@ -3,7 +3,7 @@
 import pytest
 
 from hongyan.model.message import FINAL, LEGAL_MOVES, Message, State
-from hongyan.store import MessageQuery, Store
+from hongyan.store import Found, MessageQuery, Store
 from hongyan.store.ops import (
     Again,
     Click,
@@ -42,7 +42,7 @@ async def test_a_hand_over_is_written_once(store: Store) -> None:
     found = await _found(store, one)
     assert (found.state, found.carrier, found.provider_id) == (State.SUBMITTED, "sim", "X1")
     assert (found.submitted_at, found.due_at, found.attempts) == (NOW + 1, NOW + 60_000, 1)
-    assert await store.by_provider("sim", ["X1", "none"]) == {"X1": found}
+    assert await store.by_provider("sim", ["X1", "none"]) == {"X1": Found(found)}
     assert await store.by_provider("other", ["X1"]) == {}
     assert await store.outstanding("sim", 0, NOW + 2, (0, 0), 10) == [found]
 

@@ -60,7 +60,7 @@ async def test_of_two_messages_with_one_carrier_id_the_newer_is_found(store: Sto
     messages = [message(state=State.SENDING) for _ in range(2)]
     await accepted(store, *messages)
     await store.write_all([handed(one, "same") for one in messages])
-    assert (await store.by_provider("sim", ["same"]))["same"].id == messages[1].id
+    assert (await store.by_provider("sim", ["same"]))["same"].message.id == messages[1].id
     many = {f"P{n}": None for n in range(400)} | {"same": None}
     assert list(await store.by_provider("sim", list(many))) == ["same"]
 

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from hongyan.model.message import Message, State
+from hongyan.store.inbound import Inbound, InboundNeeds, InboundOp
 from hongyan.store.ops import (
     Accept,
     Again,
@@ -19,6 +20,8 @@ from hongyan.store.ops import (
     Handed,
     LinkRow,
     Op,
+    Part,
+    PartReported,
     PushRow,
     RefusalRow,
     Rendered,
@@ -26,14 +29,22 @@ from hongyan.store.ops import (
     SubmissionRow,
     Unclaimed,
 )
+from hongyan.store.text import storable
 
 STATES: dict[str, State] = {str(state): state for state in State}
 ClientKey = tuple[str, str, str]
+PartKey = tuple[str, str]
+"""carrier, its id of the part"""
 
 
 def client_key(message: Message) -> ClientKey:
     """Return what a caller's own id is unique in: project, app, id. spec: nxcloud#items.sysMessageId.twice."""
     return message.project, message.app or "", message.client_id or ""
+
+
+def part_key(op: PartReported) -> PartKey:
+    """Return what a part is known by."""
+    return op.carrier, storable(op.provider_id)
 
 
 class Standing(Struct):
@@ -104,6 +115,8 @@ class Needs:
         self.nonces: set[str] = set()
         self.accepted: list[int] = []
         self.deposits = 0
+        self.parts: set[PartKey] = set()
+        self.inbound: InboundNeeds | None = None
         for op in ops:
             kind = type(op)
             if kind is Accept:
@@ -114,13 +127,22 @@ class Needs:
                 self.messages.add(op.message_id)
                 if op.refund:
                     self.projects.add(op.project)
-            elif isinstance(op, Rendered):
-                self.messages.add(op.message_id)
-                if op.failed:
-                    self.rendered.add(op.message_id)
-            elif isinstance(op, Deposit):
-                self.projects.add(op.project)
-                self.deposits += 1
+            elif isinstance(op, PartReported):
+                self.parts.add(part_key(op))
+            else:
+                self._add_seldom(op)
+
+    def _add_seldom(self, op: Op) -> None:
+        if isinstance(op, Rendered):
+            self.messages.add(op.message_id)
+            if op.failed:
+                self.rendered.add(op.message_id)
+        elif isinstance(op, Deposit):
+            self.projects.add(op.project)
+            self.deposits += 1
+        elif isinstance(op, InboundOp):
+            self.inbound = self.inbound or InboundNeeds()
+            self.inbound.add(op)
 
     def _add_accept(self, op: Accept) -> None:
         self.projects.add(op.project)
@@ -149,6 +171,12 @@ class Batch:
         """nonce -> spent until"""
         self.existing: frozenset[tuple[int, int]] = frozenset()
         """(id, submission) of accepted messages that the store has already; looked up when a plain commit failed"""
+        self.parts: dict[int, list[Part]] = {}
+        """message -> its parts, in their order"""
+        self.part_of: dict[PartKey, int] = {}
+        """part -> its message"""
+        self.inbound: Inbound | None = None
+        """there when the batch has operations about what came in"""
         # to write
         self.submissions: list[SubmissionRow] = []
         self.messages: dict[int, Message] = {}
@@ -170,6 +198,8 @@ class Batch:
         """(due_at, tries more, id)"""
         self.mailbox: list[tuple[str, str, int, int]] = []
         """(project, dialect, message id, at)"""
+        self.parts_new: list[Part] = []
+        self.parts_told: list[Part] = []
         self._entry_ids = entry_ids
 
     def find(self, message_id: int) -> Standing | None:
@@ -178,6 +208,13 @@ class Batch:
         if found is None and message_id in self.messages:
             found = self.standings[message_id] = Standing(*_of_message(self.messages[message_id]))
         return found
+
+    def know_parts(self, rows: Sequence[Part]) -> None:
+        """Remember parts of one message, in their order."""
+        if rows:
+            self.parts[rows[0].message_id] = list(rows)
+            for row in rows:
+                self.part_of[row.carrier, row.provider_id] = row.message_id
 
     def changed(self, what: Standing, *, routed: bool) -> None:
         """Remember that a message must be written."""

@@ -4,25 +4,35 @@ Pure: facts in, rows to write out. Accepting has its own file (`play_accept.py`)
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 import msgspec
 
 from hongyan.model.message import FINAL, LEGAL_MOVES, State
-from hongyan.store.batch import Batch
+from hongyan.store.batch import Batch, Standing, part_key
+from hongyan.store.inbound import Inbound
 from hongyan.store.ops import (
     Accept,
     Again,
     Click,
     Deposit,
+    DropFragments,
+    DropStop,
     Event,
+    Fragment,
     Handed,
+    KeepFragment,
+    KeepReply,
     MakeLink,
     Note,
     Op,
     Park,
+    Part,
+    PartReported,
     PushAgain,
     PushDone,
+    PutStop,
     Record,
     RefusalRow,
     Rendered,
@@ -38,20 +48,57 @@ def play(batch: Batch, ops: Sequence[Op]) -> list[Any]:
     return [_PLAYS[type(op)](batch, op) for op in ops]
 
 
+def _taken_over(found: Standing, lease: int) -> bool:
+    """Return whether somebody else holds the message than the one who hands it over under this lease."""
+    return found.state is State.SENDING and found.due_at != lease
+
+
 def _handed(batch: Batch, op: Handed) -> bool:
     found = batch.find(op.message_id)
     if found is None or found.state is not State.SENDING:
+        return False
+    if op.lease is not None and _taken_over(found, op.lease):
         return False
     found.state, found.due_at, found.submitted_at = State.SUBMITTED, op.due_at, op.at
     found.attempts += 1
     found.carrier, found.provider_id = op.carrier, storable(op.provider_id)
     batch.changed(found, routed=True)
+    if op.part_ids:
+        parts = [
+            Part(
+                carrier=op.carrier,
+                provider_id=storable(provider_id),
+                message_id=op.message_id,
+                number=number,
+                total=len(op.part_ids),
+            )
+            for number, provider_id in enumerate(op.part_ids, 1)
+        ]
+        batch.parts_new.extend(parts)
+        batch.know_parts(parts)
     return True
+
+
+def _part_reported(batch: Batch, op: PartReported) -> list[Part]:
+    """Note what became of a part; of several under one id, of the first that has heard nothing yet."""
+    key = part_key(op)
+    message_id = batch.part_of.get(key)
+    if message_id is None:
+        return []
+    parts = batch.parts[message_id]
+    for part in parts:
+        if part.state is None and (part.carrier, part.provider_id) == key:
+            part.state, part.cause, part.at = op.state, storable(op.cause), op.at
+            batch.parts_told.append(part)
+            break
+    return [copy(part) for part in parts]  # what is told later in this batch does not change this answer
 
 
 def _again(batch: Batch, op: Again) -> bool:
     found = batch.find(op.message_id)
     if found is None or found.state is not State.SENDING:
+        return False
+    if op.lease is not None and _taken_over(found, op.lease):
         return False
     cause = storable(op.cause)
     if op.counted or found.cause != cause:  # waiting on for the same reason is said once, however long it lasts
@@ -62,11 +109,17 @@ def _again(batch: Batch, op: Again) -> bool:
     return True
 
 
+def _may_end(found: Standing, op: Settle) -> bool:
+    if found.project != op.project or op.state not in LEGAL_MOVES[found.state]:
+        return False
+    return op.lease is None or not _taken_over(found, op.lease)
+
+
 def _settle(batch: Batch, op: Settle) -> bool:
     if op.state not in FINAL:
         raise ValueError(f"{op.state} is not an end")
     found = batch.find(op.message_id)
-    if found is None or found.project != op.project or op.state not in LEGAL_MOVES[found.state]:
+    if found is None or not _may_end(found, op):
         return False
     # a hand-over that this ending swallowed: the carrier's no, its lost answer, or a receipt ahead of the answer
     found.attempts += found.state is State.SENDING and op.carrier is not None
@@ -152,6 +205,34 @@ def _make_link(batch: Batch, op: MakeLink) -> None:
     batch.links.append(op.row)
 
 
+def _inbound(batch: Batch) -> Inbound:
+    assert batch.inbound is not None  # the engine loads it when `Needs` says so
+    return batch.inbound
+
+
+def _keep_reply(batch: Batch, op: KeepReply) -> bool:
+    kept = _inbound(batch).keep_reply(op)
+    if kept:
+        batch.pushes.extend(op.pushes)
+    return kept
+
+
+def _keep_fragment(batch: Batch, op: KeepFragment) -> list[Fragment]:
+    return _inbound(batch).keep_fragment(op.row)
+
+
+def _drop_fragments(batch: Batch, op: DropFragments) -> None:
+    _inbound(batch).drop_fragments(op.ids)
+
+
+def _put_stop(batch: Batch, op: PutStop) -> bool:
+    return _inbound(batch).put_stop(op.row)
+
+
+def _drop_stop(batch: Batch, op: DropStop) -> bool:
+    return _inbound(batch).drop_stop(op)
+
+
 def _add_events(batch: Batch, events: Sequence[Event]) -> None:
     for event in events:
         event.text = storable(event.text)
@@ -172,6 +253,12 @@ _PLAYS: dict[type, Callable[[Batch, Any], Any]] = {
     Handed: _handed,
     Again: _again,
     Settle: _settle,
+    PartReported: _part_reported,
+    KeepReply: _keep_reply,
+    KeepFragment: _keep_fragment,
+    DropFragments: _drop_fragments,
+    PutStop: _put_stop,
+    DropStop: _drop_stop,
     Note: _note,
     Record: _record,
     Park: _park,

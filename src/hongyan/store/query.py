@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from hongyan.model.ids import first_id_at
-from hongyan.store import MessageQuery
+from hongyan.store import MessageQuery, ReplyQuery
 from hongyan.store.text import storable
 
 CLOCK_SLACK_MS = 3_600_000
@@ -53,6 +53,24 @@ def where(query: MessageQuery, wording: Wording, *, newest_first: bool) -> tuple
     for template, bound in _bounds(query):
         if bound is not None:
             add(template, bound)
+    return (" WHERE " + " AND ".join(conditions) if conditions else ""), values
+
+
+def replies_where(query: ReplyQuery, wording: Wording) -> tuple[str, list[Any]]:
+    """Return the conditions and their parameters for replies, the same way."""
+    values: list[Any] = []
+    conditions: list[str] = []
+    for template, value in (
+        ("project = {}", query.project and storable(query.project)),
+        ("sender = {}", query.sender and storable(query.sender)),
+        ("carrier = {}", query.carrier and storable(query.carrier)),
+        ("message_id = {}", query.message_id),
+        ("received_at >= {}", query.since_ms),
+        ("id < {}", query.before_id),
+    ):
+        if value is not None:
+            values.append(value)
+            conditions.append(template.format(wording.mark(len(values))))
     return (" WHERE " + " AND ".join(conditions) if conditions else ""), values
 
 

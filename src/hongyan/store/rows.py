@@ -11,9 +11,20 @@ from typing import Any, Generic, TypeVar, get_type_hints
 from msgspec import Struct
 from sqlalchemy import Table
 
-from hongyan.model.message import Message
+from hongyan.model.message import Message, State
 from hongyan.store import tables
-from hongyan.store.ops import Event, LinkRow, PushRow, RefusalRow, SubmissionRow, Unclaimed
+from hongyan.store.inbound import StopMark
+from hongyan.store.ops import (
+    Event,
+    Fragment,
+    LinkRow,
+    Part,
+    PushRow,
+    RefusalRow,
+    ReplyRow,
+    SubmissionRow,
+    Unclaimed,
+)
 
 T = TypeVar("T", bound=Struct)
 
@@ -27,6 +38,11 @@ def _from_row(cls: type[T]) -> Callable[[Sequence[Any]], T]:
         if isinstance(hints[field], type) and issubclass(hints[field], StrEnum):
             names[f"to_{field}"] = {str(member): member for member in hints[field]}
             value = f"to_{field}[{value}]"
+        elif hints[field] == State | None:
+            names["to_state"] = {None: None} | {str(member): member for member in State}
+            value = f"to_state[{value}]"
+        elif hints[field] is bool:
+            value = f"bool({value})"
         elif hints[field] == bool | None:
             value = f"None if {value} is None else bool({value})"
         arguments.append(f"{field}={value}")
@@ -43,6 +59,7 @@ class Shape(Generic[T]):
         self.table = table
         self.fields = cls.__struct_fields__
         self.columns = ", ".join(f'"{field}"' for field in self.fields)
+        self.qualified = ", ".join(f'{table.name}."{field}"' for field in self.fields)
         self.row: Callable[[T], tuple[Any, ...]] = attrgetter(*self.fields)
         self.value = _from_row(cls)
         if missing := [field for field in self.fields if field not in table.c]:
@@ -61,3 +78,7 @@ EVENT = Shape(Event, tables.events)
 LINK = Shape(LinkRow, tables.links)
 PUSH = Shape(PushRow, tables.pushes)
 UNCLAIMED = Shape(Unclaimed, tables.unclaimed)
+PART = Shape(Part, tables.parts)
+REPLY = Shape(ReplyRow, tables.replies)
+FRAGMENT = Shape(Fragment, tables.fragments)
+STOP = Shape(StopMark, tables.stops)

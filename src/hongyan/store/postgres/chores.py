@@ -7,6 +7,7 @@ from hongyan.model.ids import first_id_at
 from hongyan.model.world import Declared, Project
 from hongyan.store.migrate import VERSION_QUERY, steps
 from hongyan.store.postgres.statements import INSERT_ENTRIES, LOCK_BALANCES, MAKE_BALANCES
+from hongyan.store.sweep import DOOR_WAITS_MS
 from hongyan.store.vault import Vault
 from hongyan.store.world import COUNTS_KEPT_MS, VERSION_ROW, paid_in_micros, to_row
 
@@ -75,6 +76,7 @@ async def _credit(connection: Any, projects: Sequence[Project], now_ms: int) -> 
 _OLD_MESSAGES = "SELECT id FROM messages WHERE id < $1 AND due_at IS NULL ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED"
 _WITH_MESSAGES = (
     "DELETE FROM events WHERE message_id = ANY($1::bigint[])",
+    "DELETE FROM parts WHERE message_id = ANY($1::bigint[])",
     "DELETE FROM links WHERE message_id = ANY($1::bigint[])",
     "DELETE FROM messages WHERE id = ANY($1::bigint[])",
 )
@@ -87,10 +89,25 @@ def _slice(table: str, key: str, condition: str, order: str = "") -> str:
     )
 
 
+def _oldest(table: str) -> str:
+    """Look no further than the oldest entries: `at` has no index."""
+    return (
+        f"DELETE FROM {table} WHERE at < $1 AND id IN "
+        f"(SELECT id FROM {table} ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)"
+    )
+
+
 _EMPTY = "id < $1 AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.submission = one.id)"
-_OLD_BY_ID = (_slice("submissions", "id", _EMPTY, "ORDER BY id"), _slice("refusals", "id", "id < $1", "ORDER BY id"))
+_OLD_BY_ID = (
+    _slice("submissions", "id", _EMPTY, "ORDER BY id"),
+    _slice("refusals", "id", "id < $1", "ORDER BY id"),
+    _slice("replies", "id", "id < $1", "ORDER BY id"),
+)
+_AT_DOORS = _slice("pushes", "id", "id < $1 AND door IS NOT NULL", "ORDER BY id")
 _OLD_BY_TIME = (
-    "DELETE FROM mailbox WHERE at < $1 AND id IN (SELECT id FROM mailbox ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)",
+    _oldest("mailbox"),
+    _oldest("reply_mailbox"),
+    _slice("fragments", "id", "at < $1"),
     _slice("unclaimed", "carrier, provider_id, state", "at < $1"),
 )
 _SPENT_NONCES = _slice("nonces", "nonce", "until < $1")
@@ -110,6 +127,7 @@ async def purge(pool: Any, before_ms: int, now_ms: int, slice_rows: int) -> int:
         for statement, bound in (
             *((statement, first_kept) for statement in _OLD_BY_ID),
             *((statement, before_ms) for statement in _OLD_BY_TIME),
+            (_AT_DOORS, first_id_at(max(before_ms, now_ms - DOOR_WAITS_MS))),
             (_SPENT_NONCES, now_ms),
             (_SPENT_COUNTS, now_ms - COUNTS_KEPT_MS),
         ):
@@ -121,6 +139,10 @@ _OF_PROJECT = "(SELECT id FROM messages WHERE $1::text IS NULL OR project = $1)"
 _WIPE = (
     f"DELETE FROM events WHERE message_id IN {_OF_PROJECT}",
     f"DELETE FROM links WHERE message_id IN {_OF_PROJECT}",
+    f"DELETE FROM parts WHERE message_id IN {_OF_PROJECT}",
+    "DELETE FROM replies WHERE $1::text IS NULL OR project = $1",
+    "DELETE FROM reply_mailbox WHERE $1::text IS NULL OR project = $1",
+    "DELETE FROM fragments WHERE $1::text IS NULL",
     "DELETE FROM pushes WHERE $1::text IS NULL OR project = $1",
     "DELETE FROM mailbox WHERE $1::text IS NULL OR project = $1",
     "DELETE FROM submissions WHERE $1::text IS NULL OR project = $1",

@@ -6,6 +6,7 @@ slots), balances by name, messages by id, then the rest, each sorted. Exactness 
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 from zlib import crc32
@@ -13,9 +14,10 @@ from zlib import crc32
 from hongyan.store.batch import Batch, Entry, Needs, Purse, client_key, routed_row, standing
 from hongyan.store.ops import Op
 from hongyan.store.play import play
+from hongyan.store.postgres import inbound
 from hongyan.store.postgres import statements as sql
 from hongyan.store.postgres.pool import reachable
-from hongyan.store.rows import EVENT, LINK, MESSAGE, PUSH, REFUSAL, SUBMISSION, UNCLAIMED
+from hongyan.store.rows import EVENT, LINK, MESSAGE, PART, PUSH, REFUSAL, SUBMISSION, UNCLAIMED
 from hongyan.store.writer import Failed
 
 _SLOTS = 64
@@ -23,6 +25,7 @@ _LOCK_SPACE = 0x48590001
 """first half of our advisory locks' names; the second is the slot"""
 _ENTRY_IDS_AT_ONCE = 64
 _entry_row = attrgetter(*Entry.__struct_fields__)
+_told_row = attrgetter("state", "cause", "at", "message_id", "number")
 
 
 class Transaction:
@@ -85,14 +88,24 @@ def _popped(ids: deque[int]) -> Iterator[int]:
 
 async def _lock(connection: Any, needs: Needs, batch: Batch) -> None:
     slots = {bucket % _SLOTS for bucket in needs.buckets} | {crc32(nonce.encode()) % _SLOTS for nonce in needs.nonces}
+    if needs.inbound is not None:
+        slots |= inbound.slots(needs.inbound, _SLOTS)
     if slots:
         await connection.fetch(sql.LOCK_SLOTS, _LOCK_SPACE, sorted(slots))
     if needs.projects:
         for project, amount, currency in await connection.fetch(sql.LOCK_BALANCES, list(needs.projects)):
             batch.purses[project] = Purse(amount, currency)
-    if needs.messages:
-        for row in await connection.fetch(sql.LOCK_MESSAGES, list(needs.messages)):
+    in_parts = []
+    if needs.parts:
+        rows = await connection.fetch(sql.PARTS_NAMED, *zip(*needs.parts, strict=True))
+        in_parts = [row[0] for row in rows]
+    if locked := needs.messages.union(in_parts):
+        for row in await connection.fetch(sql.LOCK_MESSAGES, list(locked)):
             batch.standings[row[0]] = standing(row)
+    if in_parts:
+        parts = PART.values(await connection.fetch(sql.PARTS_OF, in_parts))
+        for _, rows_of_one in groupby(parts, key=attrgetter("message_id")):
+            batch.know_parts(list(rows_of_one))
 
 
 async def _load(connection: Any, needs: Needs, batch: Batch) -> None:
@@ -105,6 +118,8 @@ async def _load(connection: Any, needs: Needs, batch: Batch) -> None:
             batch.counted.setdefault(bucket, []).append((at, n))
     if needs.nonces:
         batch.nonces.update((row[0], row[1]) for row in await connection.fetch(sql.NONCES, list(needs.nonces)))
+    if needs.inbound is not None:
+        batch.inbound = await inbound.load(connection, needs.inbound)
 
 
 async def _write(connection: Any, batch: Batch) -> None:
@@ -119,6 +134,7 @@ async def _write(connection: Any, batch: Batch) -> None:
         (sql.INSERT_LINKS, map(LINK.row, batch.links)),
         (sql.INSERT_MAILBOX, batch.mailbox),
         (sql.INSERT_PUSHES, map(PUSH.row, batch.pushes)),
+        (sql.INSERT_PARTS, map(PART.row, batch.parts_new)),
     ):
         if listed := list(rows):
             await insert.run(connection, listed)
@@ -129,9 +145,12 @@ async def _write(connection: Any, batch: Batch) -> None:
         (sql.PUSH_AGAIN, batch.pushes_again),
         (sql.PUSH_DONE, ((one,) for one in batch.pushes_done)),
         (sql.UNPARK, batch.unparked),
+        (sql.PARTS_TOLD, map(_told_row, batch.parts_told)),
     ):
         if columns := list(zip(*changes, strict=True)):
             await connection.execute(statement, *columns)
     if batch.parked:
         parked = sorted(map(UNCLAIMED.row, batch.parked), key=itemgetter(0, 1, 4))
         await sql.PARK.run(connection, parked)
+    if batch.inbound is not None:
+        await inbound.write(connection, batch.inbound)

@@ -8,16 +8,12 @@ from hongyan.store.rows import MESSAGE, PUSH, Shape
 from hongyan.store.sweep import LOOK_AGAIN_MS
 
 
-def _of(shape: Shape[Any], table: str) -> str:
-    return ", ".join(f'{table}."{field}"' for field in shape.fields)
-
-
 def _take(shape: Shape[Any], condition: str, changes: str) -> str:
     table = shape.table.name
     return (
         f"WITH picked AS MATERIALIZED (SELECT id, due_at AS was FROM {table} WHERE {condition} AND due_at <= $1 "
         f"ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) UPDATE {table} SET due_at = $2{changes} "
-        f"FROM picked WHERE {table}.id = picked.id RETURNING {_of(shape, table)}, picked.was"
+        f"FROM picked WHERE {table}.id = picked.id RETURNING {shape.qualified}, picked.was"
     )
 
 
@@ -29,7 +25,7 @@ _TAKE_MAILBOX = (
     "WITH picked AS MATERIALIZED (SELECT id, message_id FROM mailbox WHERE project = $1 AND dialect = $2 "
     "ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED), "
     "gone AS (DELETE FROM mailbox USING picked WHERE mailbox.id = picked.id) "
-    f"SELECT {_of(MESSAGE, 'messages')} FROM picked JOIN messages ON messages.id = picked.message_id ORDER BY picked.id"
+    f"SELECT {MESSAGE.qualified} FROM picked JOIN messages ON messages.id = picked.message_id ORDER BY picked.id"
 )
 
 

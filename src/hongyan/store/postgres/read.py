@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from hongyan.model.ids import first_id_at
 from hongyan.model.message import Message
-from hongyan.store import MessageQuery
-from hongyan.store.ops import Event, LinkRow, RefusalRow, SubmissionRow, Unclaimed
+from hongyan.store import Found, MessageQuery
+from hongyan.store.ops import Event, LinkRow, Part, RefusalRow, SubmissionRow, Unclaimed
 from hongyan.store.query import Wording, where
-from hongyan.store.rows import EVENT, LINK, MESSAGE, REFUSAL, SUBMISSION, UNCLAIMED, Shape
-from hongyan.store.sweep import BACKLOG_CAP, LAST_ID
+from hongyan.store.rows import EVENT, LINK, MESSAGE, PART, REFUSAL, SUBMISSION, UNCLAIMED, Shape
+from hongyan.store.sweep import BACKLOG_CAP, HANDED_WITHIN_MS, LAST_ID
 from hongyan.store.text import storable
 
-_WORDING = Wording(
+WORDING = Wording(
     among=lambda column, mark: f"{column} = ANY({mark})",
     holds=lambda column, mark: f"strpos({column}, {mark}) > 0",
     unindexed=lambda column: column,  # its planner knows the numbers
@@ -30,7 +31,24 @@ _OUTSTANDING = _select(
     "WHERE state = 'submitted' AND (due_at, id) > ($1, $2) AND due_at IS NOT NULL AND carrier = $3 "
     "AND submitted_at >= $4 AND submitted_at < $5 ORDER BY due_at, id LIMIT $6",
 )
-_BY_PROVIDER = _select(MESSAGE, "WHERE carrier = $1 AND provider_id = ANY($2::text[]) ORDER BY id")
+_BY_PROVIDER = (
+    f"SELECT {MESSAGE.qualified}, messages.provider_id AS named, parts.number FROM messages "
+    "LEFT JOIN parts ON parts.message_id = messages.id AND parts.number = 1 "
+    "WHERE messages.carrier = $1 AND messages.provider_id = ANY($2::text[]) ORDER BY messages.id"
+)
+_BY_PART = (
+    f"SELECT {MESSAGE.qualified}, parts.provider_id AS named, parts.number FROM parts "
+    "JOIN messages ON messages.id = parts.message_id "
+    "WHERE parts.carrier = $1 AND parts.provider_id = ANY($2::text[]) ORDER BY messages.id, parts.number DESC"
+)
+_PARTS = _select(PART, "WHERE message_id = $1 ORDER BY number")
+_LAST_TO = (
+    "SELECT newest.* FROM unnest($1::text[]) AS asked (project) CROSS JOIN LATERAL "
+    f"(SELECT {MESSAGE.columns} FROM messages WHERE project = asked.project "
+    'AND "to" = $2 AND id >= $3 AND carrier = $4 AND submitted_at >= $5 '
+    "AND ($6::text IS NULL OR coalesce(extend, '') = $6) ORDER BY id DESC LIMIT 1) AS newest "
+    "ORDER BY newest.id DESC LIMIT 1"
+)
 _BACKLOG = (
     "SELECT count(*) FROM (SELECT 1 FROM messages WHERE state = 'accepted' AND due_at IS NOT NULL "
     f"LIMIT {BACKLOG_CAP}) AS waiting"
@@ -58,7 +76,7 @@ async def messages_by_id(pool: Any, message_ids: Sequence[int]) -> list[Message]
 
 async def messages(pool: Any, query: MessageQuery) -> list[Message]:
     """Return one page, newest first."""
-    conditions, values = where(query, _WORDING, newest_first=True)
+    conditions, values = where(query, WORDING, newest_first=True)
     page = f"ORDER BY id DESC LIMIT ${len(values) + 1} OFFSET ${len(values) + 2}"
     return MESSAGE.values(
         await pool.fetch(_select(MESSAGE, f"{conditions} {page}"), *values, query.limit, query.offset)
@@ -67,7 +85,7 @@ async def messages(pool: Any, query: MessageQuery) -> list[Message]:
 
 async def count(pool: Any, query: MessageQuery) -> int:
     """Return how many match, paging left aside."""
-    conditions, values = where(query, _WORDING, newest_first=False)
+    conditions, values = where(query, WORDING, newest_first=False)
     return await _number(pool, f"SELECT count(*) FROM messages{conditions}", *values)
 
 
@@ -78,11 +96,29 @@ async def outstanding(
     return MESSAGE.values(await pool.fetch(_OUTSTANDING, *after, carrier, since_ms, until_ms, limit))
 
 
-async def by_provider(pool: Any, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
-    """Return messages by the carrier's id; of two with the same id the newer."""
+async def by_provider(pool: Any, carrier: str, provider_ids: Sequence[str]) -> dict[str, Found]:
+    """Return messages by the carrier's id of them or of a part; of two with the same id the newer."""
     asked = {storable(one): one for one in provider_ids}
-    rows = await pool.fetch(_BY_PROVIDER, carrier, list(asked))
-    return {asked[str(one.provider_id)]: one for one in MESSAGE.values(rows)}
+    found: dict[str, Found] = {}
+    for statement in (_BY_PROVIDER, _BY_PART):
+        if left := [text for text, one in asked.items() if one not in found]:
+            for row in await pool.fetch(statement, carrier, left):
+                found[asked[row["named"]]] = Found(MESSAGE.value(row), row["number"] or 0)
+    return found
+
+
+async def parts(pool: Any, message_id: int) -> list[Part]:
+    """Return the parts of a message that was handed over in several."""
+    return PART.values(await pool.fetch(_PARTS, message_id))
+
+
+async def last_to(
+    pool: Any, sent_to: str, carrier: str, since_ms: int, extend: str | None, projects: Sequence[str]
+) -> Message | None:
+    """Return the newest message to a number that a carrier took since then."""
+    first_id = first_id_at(since_ms - HANDED_WITHIN_MS)
+    rows = await pool.fetch(_LAST_TO, projects, sent_to, first_id, carrier, since_ms, extend)
+    return next(iter(MESSAGE.values(rows)), None)
 
 
 async def backlog(pool: Any) -> int:

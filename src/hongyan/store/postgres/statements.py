@@ -3,19 +3,21 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Table, Text
+from sqlalchemy import Boolean, LargeBinary, Table, Text
 
 from hongyan.store.batch import ROUTED, STANDING
-from hongyan.store.rows import EVENT, LINK, MESSAGE, PUSH, REFUSAL, SUBMISSION, UNCLAIMED
-from hongyan.store.tables import counts, entries, mailbox, messages, nonces
+from hongyan.store.rows import EVENT, LINK, MESSAGE, PART, PUSH, REFUSAL, SUBMISSION, UNCLAIMED
+from hongyan.store.tables import counts, entries, mailbox, messages, nonces, parts
 
 COPY_ABOVE = 50
 """rows from which COPY costs less than arrays"""
 
 
+_TYPES: dict[type, str] = {Text: "text", Boolean: "boolean", LargeBinary: "bytea"}
+
+
 def _type(table: Table, column: str) -> str:
-    kind = table.c[column].type
-    return "text" if isinstance(kind, Text) else "boolean" if isinstance(kind, Boolean) else "bigint"
+    return _TYPES.get(type(table.c[column].type), "bigint")
 
 
 def _arrays(table: Table, columns: Iterable[str], first: int = 1) -> str:
@@ -54,6 +56,7 @@ INSERT_LINKS = Insert(LINK.table, LINK.fields)
 INSERT_PUSHES = Insert(PUSH.table, PUSH.fields)
 INSERT_ENTRIES = Insert(entries)
 INSERT_MAILBOX = Insert(mailbox, ("project", "dialect", "message_id", "at"))
+INSERT_PARTS = Insert(PART.table, PART.fields)
 PARK = Insert(UNCLAIMED.table, UNCLAIMED.fields, "ON CONFLICT DO NOTHING")
 COUNT = Insert(counts, conflict="ON CONFLICT (bucket, at) DO UPDATE SET n = counts.n + excluded.n")
 SPEND_NONCES = Insert(nonces, conflict="ON CONFLICT (nonce) DO UPDATE SET until = excluded.until")
@@ -62,6 +65,12 @@ _MOVED = (*ROUTED, "id")
 MOVE = (
     f"UPDATE messages SET {', '.join(f'{column} = new.{column}' for column in ROUTED)} "
     f"FROM unnest({_arrays(messages, _MOVED)}) AS new ({_names(_MOVED)}) WHERE messages.id = new.id"
+)
+_TOLD = ("state", "cause", "at", "message_id", "number")
+PARTS_TOLD = (
+    "UPDATE parts SET state = new.state, cause = new.cause, at = new.at "
+    f"FROM unnest({_arrays(parts, _TOLD)}) AS new ({_names(_TOLD)}) "
+    "WHERE parts.message_id = new.message_id AND parts.number = new.number"
 )
 CHANGE_BALANCES = (
     "UPDATE balances SET amount = balances.amount + new.amount "
@@ -95,6 +104,11 @@ LOCK_BALANCES = (
     "SELECT project, amount, currency FROM balances WHERE project = ANY($1::text[]) ORDER BY project FOR UPDATE"
 )
 LOCK_MESSAGES = f"SELECT {_names(STANDING)} FROM messages WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE"
+PARTS_NAMED = (
+    "SELECT max(message_id) FROM parts WHERE (carrier, provider_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) "
+    "GROUP BY carrier, provider_id"
+)
+PARTS_OF = f"SELECT {PART.columns} FROM parts WHERE message_id = ANY($1::bigint[]) ORDER BY message_id, number"
 PROJECTS_OF = "SELECT DISTINCT project FROM messages WHERE id = ANY($1::bigint[])"
 EXISTING = "SELECT id, submission FROM messages WHERE id = ANY($1::bigint[])"
 CLIENTS = (

@@ -12,9 +12,21 @@ from hongyan.model.message import Message
 from hongyan.model.reason import Reason
 from hongyan.model.tally import Tally
 from hongyan.model.world import Declared, World
-from hongyan.store import MessageQuery
-from hongyan.store.ops import Event, LinkRow, Op, PushRow, RefusalRow, SubmissionRow, Unclaimed
-from hongyan.store.postgres import chores, due, read
+from hongyan.store import Found, MessageQuery, ReplyQuery
+from hongyan.store.ops import (
+    Event,
+    Fragment,
+    LinkRow,
+    Op,
+    Part,
+    PushRow,
+    RefusalRow,
+    ReplyRow,
+    StopRow,
+    SubmissionRow,
+    Unclaimed,
+)
+from hongyan.store.postgres import chores, due, inbound, read
 from hongyan.store.postgres.commit import Transaction
 from hongyan.store.postgres.pool import connect, reachable
 from hongyan.store.postgres.presence import Presence
@@ -110,8 +122,16 @@ class PostgresStore:
     ) -> list[Message]:
         return await self._do(read.outstanding, carrier, since_ms, until_ms, after, limit)
 
-    async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
+    async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Found]:
         return await self._do(read.by_provider, carrier, provider_ids)
+
+    async def parts(self, message_id: int) -> list[Part]:
+        return await self._do(read.parts, message_id)
+
+    async def last_to(
+        self, number: str, carrier: str, since_ms: int, extend: str | None, projects: Sequence[str]
+    ) -> Message | None:
+        return await self._do(read.last_to, number, carrier, since_ms, extend, projects)
 
     async def backlog(self) -> int:
         return await self._do(read.backlog)
@@ -157,6 +177,23 @@ class PostgresStore:
 
     async def ledger_sum(self, project: str) -> int:
         return await self._do(read.ledger_sum, project)
+
+    # --- replies and stops
+
+    async def replies(self, query: ReplyQuery) -> list[ReplyRow]:
+        return await self._do(inbound.replies, query)
+
+    async def replies_by_id(self, reply_ids: Sequence[int]) -> list[ReplyRow]:
+        return await self._do(inbound.replies_by_id, reply_ids)
+
+    async def take_replies(self, project: str, dialect: str, most: int, now_ms: int) -> list[ReplyRow]:  # noqa: ARG002 - the contract's
+        return await self._do(inbound.take_replies, project, dialect, most)
+
+    async def old_fragments(self, before_ms: int, limit: int) -> list[Fragment]:
+        return await self._do(inbound.old_fragments, before_ms, limit)
+
+    async def stops(self, after: int, limit: int) -> tuple[list[StopRow], list[tuple[str, str]], int]:
+        return await self._do(inbound.stops, after, limit)
 
     # --- the world
 

@@ -9,6 +9,7 @@ from hongyan.model.ids import first_id_at
 from hongyan.model.world import Declared, Project
 from hongyan.store.sqlite.connection import fetch, many, number
 from hongyan.store.sqlite.statements import CREDIT, INSERT_ENTRY, LAST_ENTRY, MANY
+from hongyan.store.sweep import DOOR_WAITS_MS
 from hongyan.store.vault import Vault
 from hongyan.store.world import COUNTS_KEPT_MS, VERSION_ROW, paid_in_micros, to_row
 
@@ -53,6 +54,7 @@ def _credit(connection: apsw.Connection, project: Project, now_ms: int) -> None:
 _OLD_MESSAGES = "SELECT id FROM messages WHERE id < ? AND due_at IS NULL ORDER BY id LIMIT ?"
 _WITH_MESSAGES = (
     f"DELETE FROM events WHERE message_id IN {MANY}",
+    f"DELETE FROM parts WHERE message_id IN {MANY}",
     f"DELETE FROM links WHERE message_id IN {MANY}",
     f"DELETE FROM messages WHERE id IN {MANY}",
 )
@@ -60,9 +62,15 @@ _EMPTY = "id < ? AND NOT EXISTS (SELECT 1 FROM messages WHERE submission = one.i
 _OLD_BY_ID = (
     f"DELETE FROM submissions WHERE id IN (SELECT id FROM submissions AS one WHERE {_EMPTY} ORDER BY id LIMIT ?)",
     "DELETE FROM refusals WHERE id IN (SELECT id FROM refusals WHERE id < ? ORDER BY id LIMIT ?)",
+    "DELETE FROM replies WHERE id IN (SELECT id FROM replies WHERE id < ? ORDER BY id LIMIT ?)",
+)
+_AT_DOORS = (
+    "DELETE FROM pushes WHERE id IN (SELECT id FROM pushes WHERE id < ? AND +door IS NOT NULL ORDER BY id LIMIT ?)"
 )
 _OLD_BY_TIME = (
     "DELETE FROM mailbox WHERE at < ? AND id IN (SELECT id FROM mailbox ORDER BY id LIMIT ?)",
+    "DELETE FROM reply_mailbox WHERE at < ? AND id IN (SELECT id FROM reply_mailbox ORDER BY id LIMIT ?)",
+    "DELETE FROM fragments WHERE id IN (SELECT id FROM fragments WHERE at < ? LIMIT ?)",
     "DELETE FROM unclaimed WHERE rowid IN (SELECT rowid FROM unclaimed WHERE at < ? LIMIT ?)",
 )
 _SPENT_NONCES = "DELETE FROM nonces WHERE nonce IN (SELECT nonce FROM nonces WHERE until < ? LIMIT ?)"
@@ -79,6 +87,7 @@ def purge(connection: apsw.Connection, before_ms: int, now_ms: int, slice_rows: 
         connection,
         [(statement, (first_id_at(before_ms), slice_rows)) for statement in _OLD_BY_ID]
         + [(statement, (before_ms, slice_rows)) for statement in _OLD_BY_TIME]
+        + [(_AT_DOORS, (first_id_at(max(before_ms, now_ms - DOOR_WAITS_MS)), slice_rows))]
         + [(_SPENT_NONCES, (now_ms, slice_rows)), (_SPENT_COUNTS, (now_ms - COUNTS_KEPT_MS, slice_rows))],
     )
 
@@ -87,6 +96,10 @@ _OF_PROJECT = "(SELECT id FROM messages WHERE ?1 IS NULL OR project = ?1)"
 _WIPE = (
     f"DELETE FROM events WHERE message_id IN {_OF_PROJECT}",
     f"DELETE FROM links WHERE message_id IN {_OF_PROJECT}",
+    f"DELETE FROM parts WHERE message_id IN {_OF_PROJECT}",
+    "DELETE FROM replies WHERE ?1 IS NULL OR project = ?1",
+    "DELETE FROM reply_mailbox WHERE ?1 IS NULL OR project = ?1",
+    "DELETE FROM fragments WHERE ?1 IS NULL",
     "DELETE FROM pushes WHERE ?1 IS NULL OR project = ?1",
     "DELETE FROM mailbox WHERE ?1 IS NULL OR project = ?1",
     "DELETE FROM submissions WHERE ?1 IS NULL OR project = ?1",

@@ -14,7 +14,8 @@ from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
 from hongyan.store.batch import Batch, Entry, Needs, Purse, client_key, plain_row, routed_row, standing
 from hongyan.store.play import play
-from hongyan.store.rows import EVENT, LINK, MESSAGE, PUSH, REFUSAL, SUBMISSION, UNCLAIMED
+from hongyan.store.rows import EVENT, LINK, MESSAGE, PART, PUSH, REFUSAL, SUBMISSION, UNCLAIMED
+from hongyan.store.sqlite import inbound
 from hongyan.store.sqlite import statements as sql
 from hongyan.store.sqlite.connection import begin_waiting, fetch, many, number, reachable
 from hongyan.store.thread import OneThread
@@ -24,6 +25,7 @@ Work = Callable[[apsw.Connection], Any]
 """a chore that needs the writing connection: done in the thread, after the operations of its batch"""
 
 _entry_row = attrgetter(*Entry.__struct_fields__)
+_told_row = attrgetter("state", "cause", "at", "message_id", "number")
 _FEW = 4
 
 
@@ -117,6 +119,10 @@ def _load(connection: apsw.Connection, needs: Needs, *, careful: bool) -> Batch:
         found = fetch(connection, sql.BALANCE, (project,))
         batch.purses[project] = Purse(*found[0]) if found else Purse(0)
     _load_accepting(connection, needs, batch)
+    for part in needs.parts:
+        batch.know_parts(PART.values(fetch(connection, sql.PARTS_WITH, part)))
+    if needs.inbound is not None:
+        batch.inbound = inbound.load(connection, needs.inbound)
     if careful and needs.accepted:
         batch.existing = frozenset((row[0], row[1]) for row in fetch(connection, sql.EXISTING, (many(needs.accepted),)))
     return batch
@@ -158,5 +164,9 @@ def _write(connection: apsw.Connection, batch: Batch) -> None:
         (sql.PUSH_AGAIN, batch.pushes_again),
         (sql.PUSH_DONE, ((one,) for one in batch.pushes_done)),
         (sql.INSERT_MAILBOX, batch.mailbox),
+        (sql.INSERT_PART, map(PART.row, batch.parts_new)),
+        (sql.PART_TOLD, map(_told_row, batch.parts_told)),
     ):
         connection.executemany(statement, rows)
+    if batch.inbound is not None:
+        inbound.write(connection, batch.inbound)

@@ -5,16 +5,17 @@ from typing import Any
 
 import apsw
 
+from hongyan.model.ids import first_id_at
 from hongyan.model.message import Message
-from hongyan.store import MessageQuery
-from hongyan.store.ops import Event, LinkRow, RefusalRow, SubmissionRow, Unclaimed
+from hongyan.store import Found, MessageQuery
+from hongyan.store.ops import Event, LinkRow, Part, RefusalRow, SubmissionRow, Unclaimed
 from hongyan.store.query import Wording, where
-from hongyan.store.rows import EVENT, LINK, MESSAGE, REFUSAL, SUBMISSION, UNCLAIMED, Shape
+from hongyan.store.rows import EVENT, LINK, MESSAGE, PART, REFUSAL, SUBMISSION, UNCLAIMED, Shape
 from hongyan.store.sqlite.connection import fetch, many, number
 from hongyan.store.sqlite.statements import BALANCE, MANY
-from hongyan.store.sweep import BACKLOG_CAP
+from hongyan.store.sweep import BACKLOG_CAP, HANDED_WITHIN_MS
 
-_WORDING = Wording(
+WORDING = Wording(
     among=lambda column, mark: f"{column} IN (SELECT value FROM carray({mark}))",
     holds=lambda column, mark: f"instr({column}, {mark}) > 0",
     unindexed=lambda column: f"+{column}",
@@ -34,7 +35,21 @@ _OUTSTANDING = _select(
     "WHERE state = 'submitted' AND (due_at, id) > (?, ?) AND due_at IS NOT NULL AND +carrier = ? "
     "AND submitted_at >= ? AND submitted_at < ? ORDER BY due_at, id LIMIT ?",
 )
-_BY_PROVIDER = _select(MESSAGE, "WHERE carrier = ? AND provider_id = ?")
+_WITH_PART = f"SELECT {MESSAGE.qualified}, parts.number FROM"
+_BY_PROVIDER = (
+    f"{_WITH_PART} messages LEFT JOIN parts ON parts.message_id = messages.id AND parts.number = 1 "
+    "WHERE messages.carrier = ? AND messages.provider_id = ? ORDER BY messages.id DESC LIMIT 1"
+)
+_BY_PART = (
+    f"{_WITH_PART} parts CROSS JOIN messages ON messages.id = parts.message_id "
+    "WHERE parts.carrier = ? AND parts.provider_id = ? ORDER BY messages.id DESC, parts.number LIMIT 1"
+)
+_PARTS = _select(PART, "WHERE message_id = ? ORDER BY number")
+_LAST_TO = _select(
+    MESSAGE,
+    'WHERE project = ? AND "to" = ? AND id >= ? AND +carrier = ? AND submitted_at >= ? ORDER BY id DESC LIMIT 1',
+)
+_LAST_TO_EXTENDED = _LAST_TO.replace(" ORDER", " AND coalesce(extend, '') = ? ORDER")
 _BACKLOG = (
     f"SELECT count(*) FROM (SELECT 1 FROM messages WHERE state = 'accepted' AND due_at IS NOT NULL LIMIT {BACKLOG_CAP})"
 )
@@ -65,14 +80,14 @@ def messages_by_id(connection: apsw.Connection, message_ids: Sequence[int]) -> l
 
 def messages(connection: apsw.Connection, query: MessageQuery) -> list[Message]:
     """Return one page, newest first."""
-    conditions, values = where(query, _WORDING, newest_first=True)
+    conditions, values = where(query, WORDING, newest_first=True)
     statement = _select(MESSAGE, f"{conditions} ORDER BY id DESC LIMIT ? OFFSET ?")
     return MESSAGE.values(fetch(connection, statement, (*values, query.limit, query.offset)))
 
 
 def count(connection: apsw.Connection, query: MessageQuery) -> int:
     """Return how many match, paging left aside."""
-    conditions, values = where(query, _WORDING, newest_first=False)
+    conditions, values = where(query, WORDING, newest_first=False)
     return number(connection, f"SELECT count(*) FROM messages{conditions}", values)
 
 
@@ -83,15 +98,38 @@ def outstanding(
     return MESSAGE.values(fetch(connection, _OUTSTANDING, (*after, carrier, since_ms, until_ms, limit)))
 
 
-def by_provider(connection: apsw.Connection, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
-    """Return messages by the carrier's id; of two with the same id the newer."""
-    found: dict[str, Message] = {}
+def by_provider(connection: apsw.Connection, carrier: str, provider_ids: Sequence[str]) -> dict[str, Found]:
+    """Return messages by the carrier's id of them or of a part; of two with the same id the newer."""
+    found: dict[str, Found] = {}
     for provider_id in provider_ids:
-        for row in fetch(connection, _BY_PROVIDER, (carrier, provider_id)):
-            one = MESSAGE.value(row)
-            if provider_id not in found or found[provider_id].id < one.id:
-                found[provider_id] = one
+        named = carrier, provider_id
+        rows = fetch(connection, _BY_PROVIDER, named) or fetch(connection, _BY_PART, named)
+        if rows:
+            found[provider_id] = Found(MESSAGE.value(rows[0]), rows[0][-1] or 0)
     return found
+
+
+def parts(connection: apsw.Connection, message_id: int) -> list[Part]:
+    """Return the parts of a message that was handed over in several."""
+    return PART.values(fetch(connection, _PARTS, (message_id,)))
+
+
+def last_to(
+    connection: apsw.Connection, sent_to: str, carrier: str, since_ms: int, extend: str | None, projects: Sequence[str]
+) -> Message | None:
+    """Return the newest message to a number that a carrier took since then."""
+    first_id = first_id_at(since_ms - HANDED_WITHIN_MS)
+    statement, last = (_LAST_TO, ()) if extend is None else (_LAST_TO_EXTENDED, (extend,))
+    rows = [
+        row
+        for project in projects
+        for row in fetch(connection, statement, (project, sent_to, first_id, carrier, since_ms, *last))
+    ]
+    return max(MESSAGE.values(rows), key=_id, default=None)
+
+
+def _id(message: Message) -> int:
+    return message.id
 
 
 def backlog(connection: apsw.Connection) -> int:

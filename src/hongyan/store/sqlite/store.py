@@ -17,10 +17,22 @@ from hongyan.model.message import Message
 from hongyan.model.reason import Reason
 from hongyan.model.tally import Tally
 from hongyan.model.world import Declared, World
-from hongyan.store import MessageQuery
+from hongyan.store import Found, MessageQuery, ReplyQuery
 from hongyan.store.migrate import VERSION_QUERY, steps
-from hongyan.store.ops import Event, LinkRow, Op, PushRow, RefusalRow, SubmissionRow, Unclaimed
-from hongyan.store.sqlite import chores, due, read
+from hongyan.store.ops import (
+    Event,
+    Fragment,
+    LinkRow,
+    Op,
+    Part,
+    PushRow,
+    RefusalRow,
+    ReplyRow,
+    StopRow,
+    SubmissionRow,
+    Unclaimed,
+)
+from hongyan.store.sqlite import chores, due, inbound, read
 from hongyan.store.sqlite.commit import Transaction, Work
 from hongyan.store.sqlite.connection import begin_waiting, connect, number, reachable
 from hongyan.store.sweep import LAST_ID
@@ -150,10 +162,18 @@ class SqliteStore:
     ) -> list[Message]:
         return await self._list(read.outstanding, carrier, since_ms, until_ms, after, limit)
 
-    async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Message]:
+    async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Found]:
         if len(provider_ids) > _NEAR_AT_MOST:
             return await self._list(read.by_provider, carrier, provider_ids)
         return self._point(read.by_provider, carrier, provider_ids)
+
+    async def parts(self, message_id: int) -> list[Part]:
+        return self._point(read.parts, message_id)
+
+    async def last_to(
+        self, number: str, carrier: str, since_ms: int, extend: str | None, projects: Sequence[str]
+    ) -> Message | None:
+        return self._point(read.last_to, number, carrier, since_ms, extend, projects)
 
     async def backlog(self) -> int:
         return await self._list(read.backlog)
@@ -200,6 +220,24 @@ class SqliteStore:
 
     async def ledger_sum(self, project: str) -> int:
         return await self._list(read.ledger_sum, project)
+
+    # --- replies and stops
+
+    async def replies(self, query: ReplyQuery) -> list[ReplyRow]:
+        return await self._list(inbound.replies, query)
+
+    async def replies_by_id(self, reply_ids: Sequence[int]) -> list[ReplyRow]:
+        return await self._list(inbound.replies_by_id, reply_ids)
+
+    async def take_replies(self, project: str, dialect: str, most: int, now_ms: int) -> list[ReplyRow]:  # noqa: ARG002 - the contract's
+        taken: list[ReplyRow] = await self._chore(lambda c: inbound.take_replies(c, project, dialect, most))
+        return taken
+
+    async def old_fragments(self, before_ms: int, limit: int) -> list[Fragment]:
+        return await self._list(inbound.old_fragments, before_ms, limit)
+
+    async def stops(self, after: int, limit: int) -> tuple[list[StopRow], list[tuple[str, str]], int]:
+        return await self._list(inbound.stops, after, limit)
 
     # --- the world
 
