@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from hongyan.text import air, udh
+from hongyan.text.air import LATIN1
+from hongyan.text.parts import UCS2
 from hongyan.wire.smpp import (
     AlertNotification,
     BindReceiver,
@@ -130,14 +133,14 @@ FIELDS = sorted({name for _, found in PDUS for name in found})
 ALWAYS = ["smpp.command_length", "smpp.command_id", "smpp.sequence_number", "_ws.malformed", "_ws.expert.message"]
 
 
-def dissected(frames: list[bytes], folder: Path) -> list[dict[str, str]]:
-    """Return the fields that tshark finds in each frame."""
+def dissected(frames: list[bytes], folder: Path, *more: str) -> list[dict[str, str]]:
+    """Return the fields that tshark finds in each frame. It writes characters beyond the basic plane as surrogates."""
     file = folder / "smpp.pcap"
     file.write_bytes(capture(frames, 2775))
-    names = [*ALWAYS, *(f"smpp.{name}" for name in FIELDS)]
+    names = [*ALWAYS, *(f"smpp.{name}" for name in FIELDS), *more]
     wanted = [word for name in names for word in ("-e", name)]
     command = ["tshark", "-r", str(file), "-d", "tcp.port==2775,smpp", "-T", "fields", *wanted]
-    said = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout.decode()
+    said = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout.decode("utf-8", "surrogatepass")
     return [
         {name.removeprefix("smpp."): value for name, value in zip(names, line.split("\t"), strict=True)}
         for line in said.splitlines()
@@ -175,3 +178,27 @@ def test_it_finds_every_field_as_it_was_put_there(seen: list[dict[str, str]]) ->
         assert int(found["command_id"], 0) == pdu.command
         assert int(found["sequence_number"]) == pdu.sequence
         assert {name: plain(found[name]) for name in fields} == {name: plain(fields[name]) for name in fields}, pdu
+
+
+@pytest.mark.parametrize("is_wide", [False, True])
+@pytest.mark.parametrize(
+    ("text", "alphabet", "data_coding"), [("你好😀 " * 60, UCS2, 8), ("Déjà vu. " * 40, LATIN1, 3)]
+)
+def test_it_reads_the_parts_of_a_long_text(
+    text: str, alphabet: str, data_coding: int, *, is_wide: bool, tmp_path: Path
+) -> None:
+    segments = air.segments(text, alphabet, udh.WIDE if is_wide else udh.SHORT)
+    parts = [
+        udh.Part(0x1234 if is_wide else 9, len(segments), number, is_wide) for number in range(1, len(segments) + 1)
+    ]
+    form = Form(SubmitSm(0))
+    frames = [
+        form.frame(1, "861", udh.concatenation(part) + octets, esm_class=0x40, data_coding=data_coding)
+        for part, octets in zip(parts, segments, strict=True)
+    ]
+    element = "gsm_sms.udh.mm.msg_"
+    fields = [f"{element}id", f"{element}parts", f"{element}part"]
+    found = dissected(frames, tmp_path, "smpp.message_text", *fields)
+    read = "".join(one["message_text"] for one in found).encode("utf-16", "surrogatepass").decode("utf-16")
+    assert read == text
+    assert [tuple(int(one[field]) for field in fields) for one in found] == [part[:3] for part in parts]

@@ -130,6 +130,17 @@ def test_every_split_of_a_receipt_between_two_others_gives_the_same_frames() -> 
         assert [*first, *frames(stream[taken:], HEADER, LARGEST)[0]] == [ENQUIRE, RECEIPT, SUBMITTED]
 
 
+@pytest.mark.parametrize(
+    "start", [b"\0\0\0\x0f", (LARGEST + 1).to_bytes(4, "big"), b"GET / HTTP/1.1", b"\xff\xff\xff\xff"]
+)
+def test_a_length_that_cannot_be_ends_the_stream_after_what_came_before_it(start: bytes) -> None:
+    assert frames(ENQUIRE + start, HEADER, LARGEST) == ([ENQUIRE], len(ENQUIRE))
+    with pytest.raises(Malformed, match="octets; 16 to") as caught:
+        frames(start, HEADER, LARGEST)
+    assert caught.value.command is None
+    assert refusal_of(caught.value) is None
+
+
 @settings(max_examples=60)
 @given(PDUS)
 def test_a_pdu_cut_at_any_octet_is_a_value_or_malformed(pdu: Pdu) -> None:
