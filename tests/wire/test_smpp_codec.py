@@ -271,6 +271,8 @@ def test_names_and_passwords_longer_than_the_specification_has_are_read_and_writ
     with pytest.raises(Malformed, match="password: 28 octets; at most 27") as caught:
         encode(pdu, {"system_id": 40, "password": 28})
     assert caught.value.status == 0xC2
+    with pytest.raises(Malformed, match="short_message: 256 octets; at most 255"):
+        encode(SubmitSm(1, short_message=b"a" * 256), {"short_message": 300})
 
 
 @pytest.mark.parametrize(

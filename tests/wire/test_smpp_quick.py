@@ -93,6 +93,8 @@ def test_a_form_is_as_strict_as_the_codec() -> None:
         form.frame(1 << 32, "1", b"")
     with pytest.raises(Malformed, match=r"submit_sm\.source_addr: 25 octets"):
         Form(SubmitSm(0, source_addr="1" * 25))
+    with pytest.raises(Malformed, match="0x0424 has 65536 octets"):
+        written_tlvs(((0x0424, b"a" * 0x10000),))
     wider = Form(SubmitSm(0, source_addr="1" * 25), {"source_addr": 30, "destination_addr": 30})
     assert decode(wider.frame(1, "2" * 25, b"")) == SubmitSm(1, source_addr="1" * 25, destination_addr="2" * 25)
 

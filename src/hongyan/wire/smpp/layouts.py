@@ -98,6 +98,7 @@ def _read_counted(frame: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _write_counted(value: bytes, most: int) -> bytes:
+    most = min(most, _MOST_OF_ONE_OCTET)
     if len(value) > most:
         raise Fault(f"{len(value)} octets; at most {most} are possible", 0, RINVMSGLEN)
     return bytes((len(value),)) + value
@@ -118,7 +119,8 @@ def _read_tlvs(frame: bytes, at: int) -> tuple[tuple[Tlv, ...], int]:
     return tuple(out), at
 
 
-def _write_tlvs(value: tuple[Tlv, ...], most: int) -> bytes:
+def write_tlvs(value: tuple[Tlv, ...], most: int = _MOST_OF_TWO) -> bytes:
+    """Write optional parameters one after the other, each of at most `most` octets."""
     out: list[bytes] = []
     for tag, octets in value:
         if not 0 <= tag <= _MOST_OF_TWO:
@@ -207,7 +209,7 @@ _SOURCE = _address("source_addr", "source_addr", _LONGEST_ADDRESS)
 _DESTINATION = _address("dest_addr", "destination_addr", _LONGEST_ADDRESS)
 _TIMES = (Field("schedule_delivery_time", TEXT, 17), Field("validity_period", TEXT, 17))
 _TEXT_OF_MESSAGE = Field("short_message", _COUNTED, LONGEST_SHORT_MESSAGE)
-_TLVS = Field("tlvs", Kind(_read_tlvs, _write_tlvs), _MOST_OF_TWO)
+_TLVS = Field("tlvs", Kind(_read_tlvs, write_tlvs), _MOST_OF_TWO)
 _HOW = (
     *_octets("esm_class", "protocol_id", "priority_flag"),
     *_TIMES,

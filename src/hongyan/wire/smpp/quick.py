@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hongyan.wire import Malformed
 from hongyan.wire.smpp.codec import HEADER, decode, encode
-from hongyan.wire.smpp.layouts import Limits
+from hongyan.wire.smpp.layouts import Fault, Limits, write_tlvs
 from hongyan.wire.smpp.messages import ShortMessage, SubmitSmResp
 from hongyan.wire.smpp.pdus import Tlv
 
@@ -18,7 +18,6 @@ SUBMIT_SM, SUBMIT_SM_RESP, DELIVER_SM_RESP, ENQUIRE_LINK_RESP = 0x00000004, 0x80
 _HEADER = Layout(">IIII")
 _ID_AT = HEADER
 _EMPTY_ID = Layout(">IIIIx")
-_TLV = Layout(">HH")
 _OF_HEADER = _HEADER.unpack_from
 _LONGEST_ID = 65
 _NO_LIMITS: Limits = {}
@@ -57,7 +56,10 @@ def enquire_link_response(sequence: int) -> bytes:
 
 def written_tlvs(tlvs: tuple[Tlv, ...]) -> bytes:
     """Return the octets of optional parameters, for `Form.frame`."""
-    return b"".join([_TLV.pack(tag, len(octets)) + octets for tag, octets in tlvs])
+    try:
+        return write_tlvs(tlvs)
+    except Fault as fault:
+        raise Malformed(f"tlvs: {fault.what}", status=fault.status) from None
 
 
 class Form:
