@@ -90,7 +90,7 @@ SHOWN: list[tuple[cmpp.Pdu, dict[str, str]]] = [
         cmpp.SubmitResp(2, REPORT.msg_id, 8),
         {
             "Msg_Id": hex(REPORT.msg_id),
-            "Msg_Id.ismg_code": "10101",
+            "Msg_Id.timestamp": "11/22 09:30:16",
             "Msg_Id.sequence_id": "7",
             "submit_resp.Result": "8",
         },
