@@ -9,7 +9,18 @@ from hongyan.model.message import Message, State
 from hongyan.model.reason import Reason
 from hongyan.model.world import Project
 from hongyan.store import Store
-from hongyan.store.ops import Accept, Accepted, Handed, PushRow, RefusalRow, Settle, SubmissionRow
+from hongyan.store.ops import (
+    Accept,
+    Accepted,
+    Fragment,
+    Handed,
+    PushRow,
+    RefusalRow,
+    ReplyRow,
+    Settle,
+    StopRow,
+    SubmissionRow,
+)
 
 MASTER_KEY = b"a master key of some length"
 NOW = FakeClock().now_ms()
@@ -74,7 +85,7 @@ def refusal(**fields: Any) -> RefusalRow:
     return RefusalRow(**(given | fields))
 
 
-def push(message_id: int, **fields: Any) -> PushRow:
+def push(message_id: int | None, **fields: Any) -> PushRow:
     given: dict[str, Any] = {
         "id": IDS.mint(),
         "message_id": message_id,
@@ -119,3 +130,38 @@ async def fund(store: Store, paid_in: str = "100", project: str = "shop") -> Non
 
 async def states(store: Store, messages: Sequence[Message]) -> list[State]:
     return [one.state for one in await store.messages_by_id([one.id for one in messages])]
+
+
+def reply(**fields: Any) -> ReplyRow:
+    reply_id = IDS.mint()
+    given: dict[str, Any] = {
+        "id": reply_id,
+        "carrier": "sim",
+        "key": f"K{reply_id}",
+        "sender": "8613700000000",
+        "to": "1069",
+        "text": "好的 👍",
+        "received_at": NOW,
+        "project": "shop",
+    }
+    return ReplyRow(**(given | fields))
+
+
+def piece(number: int, **fields: Any) -> Fragment:
+    given: dict[str, Any] = {
+        "id": IDS.mint(),
+        "whole": "8613700000000>1069#7/3",
+        "number": number,
+        "total": 3,
+        "at": NOW,
+        "kind": "reply",
+        "owner": "sim",
+        "octets": bytes([0, number, 255]),
+        "facts": "{}",
+    }
+    return Fragment(**(given | fields))
+
+
+def stop(**fields: Any) -> StopRow:
+    given: dict[str, Any] = {"project": "shop", "number": "8613700000000", "marketing_only": False, "at": NOW}
+    return StopRow(**(given | fields))

@@ -3,9 +3,23 @@
 from hongyan.model.clock import FakeClock
 from hongyan.model.ids import IdMint
 from hongyan.model.message import State
-from hongyan.store import MessageQuery, Store
-from hongyan.store.ops import Bucket, Event, LinkRow, Note, Park, Record, Unclaimed
-from store.store_samples import NOW, PRICE, accept, accepted, handed, message, push, refusal, settle, submission
+from hongyan.store import MessageQuery, ReplyQuery, Store
+from hongyan.store.ops import Bucket, Event, KeepFragment, KeepReply, LinkRow, Note, Park, PutStop, Record, Unclaimed
+from store.store_samples import (
+    NOW,
+    PRICE,
+    accept,
+    accepted,
+    handed,
+    message,
+    piece,
+    push,
+    refusal,
+    reply,
+    settle,
+    stop,
+    submission,
+)
 
 DAY_MS = 86_400_000
 LATER = NOW + 40 * DAY_MS
@@ -35,6 +49,33 @@ async def test_purges_old_ended_messages_with_all_that_hangs_on_them_in_slices(s
     assert (await store.link("l"), await store.events(ended[0].id), await store.refusals(9)) == (None, [], [])
     assert (await store.unclaimed(9), await store.take_mailbox("shop", "yundashi", 9, NOW)) == ([], [])
     assert await store.balance("shop") == await store.ledger_sum("shop") == -5 * PRICE
+
+
+async def test_purges_parts_replies_pieces_and_what_waits_too_long_at_a_door(store: Store) -> None:
+    one, row = message(state=State.SENDING), reply()
+    waits = push(one.id, door="acme")
+    await store.write_all([accept(one), handed(one, "a", part_ids=("a", "b")), settle(one, push=waits)])
+    await store.write_all([KeepReply(row=row, mailboxes=["comms"]), KeepFragment(row=piece(1)), PutStop(row=stop())])
+    # message, two parts, push at the door, reply, its mailbox entry, piece
+    assert await _purge_all(store) == 7
+    assert await store.parts(one.id) == []
+    assert await store.replies(ReplyQuery()) == await store.take_replies("shop", "comms", 9, NOW) == []
+    assert await store.old_fragments(LATER, 9) == []
+    assert await store.claim_pushes(LATER, 1, 9, "acme") == []
+    assert (await store.stops(0, 9))[0] == [stop()], "a stop is for ever"
+
+
+async def test_what_waits_at_a_door_is_kept_for_a_week(store: Store) -> None:
+    ids = IdMint(FakeClock(LATER - 6 * DAY_MS))
+    await store.write(
+        KeepReply(
+            row=reply(id=ids.mint()),
+            pushes=[push(None, id=ids.mint(), door="acme"), push(None)],
+        )
+    )
+    assert await _purge_all(store) == 0
+    assert len(await store.claim_pushes(LATER, 1, 9, "acme")) == len(await store.claim_pushes(LATER, 1, 9)) == 1
+    assert await store.purge(LATER - 30 * DAY_MS, LATER + 2 * DAY_MS, 9) == 1
 
 
 async def test_keeps_what_is_young_or_has_not_ended(store: Store) -> None:
@@ -71,4 +112,11 @@ async def test_wiping_one_project_leaves_the_others_and_all_money(store: Store) 
     assert await store.message(theirs.id) is not None
     assert await store.claim_pushes(LATER, 1, 9) == []
     assert await store.balance("shop") == await store.ledger_sum("shop") == -PRICE
+    await store.write_all([KeepReply(row=reply(), mailboxes=["comms"]), KeepFragment(row=piece(1))])
+    other = reply(project="theirs")
+    await store.write(KeepReply(row=other))
+    assert await store.erase_messages("shop") == 0
+    assert await store.replies(ReplyQuery()) == [other]
+    assert await store.take_replies("shop", "comms", 9, NOW) == []
     assert await store.erase_messages(None) == 1
+    assert (await store.replies(ReplyQuery()), await store.old_fragments(LATER, 9)) == ([], [])
