@@ -8,7 +8,7 @@ from struct import error as StructError  # noqa: N812 - reads as what it is: an 
 
 from hongyan.wire import Malformed
 from hongyan.wire.fixed import Misfit, write_text
-from hongyan.wire.sgip.codec import HEADER, encode
+from hongyan.wire.sgip.codec import HEADER, LARGEST, encode
 from hongyan.wire.sgip.pdus import Submit, SubmitResp
 from hongyan.wire.sgip.sequence import OCTETS
 
@@ -62,6 +62,7 @@ class SubmitForm:
         layout = Layout(f">II{OCTETS}s{_NUMBER}s{_NUMBER}sB{_NUMBER}s{_PAID}s{_TIME}s{_FLAGS}sBBBI")
         self._pack = layout.pack
         self._octets = layout.size + len(self._reserve)
+        self._room = LARGEST - self._octets
 
     def frame(
         self,
@@ -76,7 +77,7 @@ class SubmitForm:
         """Return the whole PDU; `sequence` is its twelve octets. Raises Malformed for what does not fit."""
         octets = len(content)
         try:
-            if len(sp_number) > _NUMBER or len(number) > _NUMBER or len(sequence) != OCTETS:
+            if len(sp_number) > _NUMBER or len(number) > _NUMBER or octets > self._room or len(sequence) != OCTETS:
                 raise _too_long(sequence)
             if expire_time is None:
                 expire = self._expire_time
@@ -112,7 +113,7 @@ class SubmitForm:
 
 def _too_long(sequence: bytes) -> Malformed:
     return Malformed(
-        "Submit: SPNumber, number or ExpireTime is longer than its field, or the sequence has not twelve octets",
+        "Submit: SPNumber, number, ExpireTime or content is too long, or the sequence has not twelve octets",
         command=Submit.command,
         sequence=int.from_bytes(sequence, "big"),
     )

@@ -6,9 +6,11 @@ A form is made once for what a carrier's messages have in common. Whatever is ou
 from struct import Struct as Layout
 from struct import error as StructError  # noqa: N812 - reads as what it is: an error of a Struct
 
+from msgspec.structs import replace
+
 from hongyan.wire import Malformed
 from hongyan.wire.smgp.codec import HEADER, encode, write_tlvs
-from hongyan.wire.smgp.pdus import DeliverResp, Submit, SubmitResp
+from hongyan.wire.smgp.pdus import DeliverResp, Submit, SubmitResp, part_tlvs
 
 _RESP = Layout(">III10sI")
 _read_resp, _write_resp, _RESP_OCTETS = _RESP.unpack_from, _RESP.pack, _RESP.size
@@ -51,7 +53,9 @@ class SubmitForm:
     """
 
     def __init__(self, alike: Submit) -> None:
-        blank = encode(alike)
+        blank = encode(
+            replace(alike, dest_term_ids=("",), msg_content=bytes(255), tlvs=(*part_tlvs(1, 1), *alike.tlvs))
+        )  # the longest part: when it fits, all do
         format_at = HEADER + _ACCOUNT
         valid_at = format_at + 1
         source_at = valid_at + 2 * _TIME
