@@ -168,7 +168,7 @@ def metrics_page() -> str:
         "|---|---|---|---|",
     ]
     for name, metric in METRICS.items():
-        kind = "gauge" if metric.gauge else "counter"
+        kind = "gauge" if metric.gauge else "histogram" if metric.histogram else "counter"
         labels = ", ".join(f"`{label}`" for label in metric.labels)
         lines.append(f"| `{exposed_name(name)}` | {kind} | {labels} | {metric.help} |")
     return _page(lines)

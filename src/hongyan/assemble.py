@@ -6,11 +6,12 @@ and the same backwards. Nothing here decides anything about a message.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from socket import socket
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import structlog
 
@@ -42,7 +43,10 @@ from hongyan.report.match import Matcher
 from hongyan.report.pull import Pull
 from hongyan.report.push import Pusher
 from hongyan.route.table import Router
+from hongyan.send.board import Board
 from hongyan.send.fleet import Factory, Fleet, Wires
+from hongyan.send.heard import counted
+from hongyan.send.operations import Looks, Operations
 from hongyan.send.remind import Reminder
 from hongyan.send.sender import Sender
 from hongyan.send.sweep import Sweep
@@ -179,14 +183,18 @@ class Road:
             lease_ms=settings.lease_ms,
             grace_ms=settings.receipt_grace_s * 1000,
         )
-        wires = Wires(self.sender.answered, self.matcher.reported, self.sender.has_room)
+        wires = counted(Wires(self.sender.answered, self.matcher.reported, self.sender.has_room), tally)
         self.reminder = Reminder(store, clock, lambda: self.writer.waiting + self.matcher.seeking, alone=self._embedded)
-        self.fleet = Fleet(carrier_factories(clock), wires, self.sender.use, self.reminder)
+        lanes = self.sender.lanes
+        self.fleet = Fleet(carrier_factories(clock), wires, self.sender.use, self.reminder, lanes.under_way)
+        self.board = Board(world=current, fleet=self.fleet, lanes=lanes, tally=tally, clock=clock, node=ids.node)
         self.fleet.check(current())
         self.sweep = Sweep(store, self.sender, clock)
         self.retention = Retention(store, clock, settings.retention_days)
         self.outlet = Outlet(self.sender.room, self.sender.take, self.sweep.wake)
-        self.reception = Reception(settings, store, current, clock, ids, tally, chance, public_base, self.outlet)
+        self.reception = Reception(
+            settings, store, current, clock, ids, tally, chance, public_base, self.outlet, self.board
+        )
         shapes |= {dialect.name: dialect.push for dialect in self.reception.dialects}
 
     @asynccontextmanager
@@ -226,8 +234,10 @@ class Reception:
         chance: random.Random,
         public_base: str,
         outlet: Dispatch,
+        looks: Looks,
     ) -> None:
         self.store, self.current, self.clock, self.tally = store, current, clock, tally
+        self.operations = Operations(store, current, clock, looks, current.look_soon)
         self.pages = public_pages(store, clock, current)
         card_support = source(settings.card_support)
         self.desk = AcceptDesk(
@@ -305,11 +315,16 @@ async def _crew(
     """Return the fronts, not yet started, once the core is there for them."""
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="hongyan-")))  # a socket's path must be short
     core = folder / "core"
-    door = Door(road.store, road.outlet, road.clock, settings.lease_ms, road.tally)
+    board = road.board
+    told: dict[str, Callable[..., Awaitable[Any]]] = {
+        "carrier_looks": board.carrier_looks,
+        "carrier_lines": board.carrier_lines,
+    }
+    door = Door(road.store, road.outlet, road.clock, settings.lease_ms, road.tally, told)
     await door.open(core)
     stack.push_async_callback(door.close)
-    told = {"settings": settings.model_dump(mode="json"), "node": node, "demo": demo}
-    return Crew(settings.fronts, listening, core, told)
+    start = {"settings": settings.model_dump(mode="json"), "node": node, "demo": demo}
+    return Crew(settings.fronts, listening, core, start)
 
 
 def bounds_of(settings: Settings, edge: Edge, tally: Tally) -> Bounds:
@@ -335,6 +350,7 @@ def edge_of(settings: Settings, part: Reception, *, demo: bool, elsewhere: Count
     own = native(
         part.look,
         part.desk,
+        part.operations,
         part.current,
         part.clock,
         body_limit=settings.request_limit_bytes,

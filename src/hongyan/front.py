@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
@@ -24,6 +24,7 @@ from hongyan.listener.crew import READY
 from hongyan.model.clock import SystemClock
 from hongyan.model.ids import IdMint
 from hongyan.model.tally import Tally
+from hongyan.send.operations import Looks
 from hongyan.settings import Settings
 from hongyan.store.current import CurrentWorld
 from hongyan.store.relay.far import Far
@@ -63,7 +64,8 @@ async def _life(told: dict[str, Any]) -> None:
         ids = IdMint(clock, node, after=await store.store.last_id())
         public_base = settings.links_base(listening.getsockname()[1])
         chance = random.SystemRandom()
-        part = Reception(settings, store.store, current, clock, ids, tally, chance, public_base, InTheCore())
+        looks = cast("Looks", store)  # asked by name, as the store's calls are
+        part = Reception(settings, store.store, current, clock, ids, tally, chance, public_base, InTheCore(), looks)
         stack.push_async_callback(part.desk.close)
         current.start()
         stack.push_async_callback(current.stop)

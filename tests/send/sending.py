@@ -22,7 +22,7 @@ from hongyan.send.sweep import Sweep
 from hongyan.session.transcript import Transcript
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
-from hongyan.store.ops import Accept, SubmissionRow
+from hongyan.store.ops import Accept, PushRow, SubmissionRow
 from hongyan.store.ordered import OrderedWriter
 
 PRICE = 50_000
@@ -121,13 +121,18 @@ class Sending:
         self.reminder = Reminder(store, clock, lambda: self.writer.waiting + self.matcher.seeking, alone=alone)
         self.fleet = Fleet(
             {"simulator": self._simulator, "scripted": self._scripted},
-            Wires(self.sender.answered, self.matcher.reported, self.sender.has_room),
+            Wires(
+                answered=self.sender.answered,
+                reported=self.matcher.reported,
+                has_room=self.sender.has_room,
+            ),
             self.sender.use,
             self.reminder,
+            self.sender.lanes.under_way,
         )
 
-    def _pushed(self) -> None:
-        self.pushes += 1
+    def _pushed(self, pushes: Sequence[PushRow]) -> None:
+        self.pushes += bool(pushes)
 
     def _simulator(self, config: CarrierConfig) -> Carrier:
         return Simulator(config.name, settings=config.settings, clock=self.clock)

@@ -4,7 +4,7 @@ from pathlib import Path
 import hongyan
 from hongyan.model.tally import METRICS
 
-_COUNTED = re.compile(r"tally\.(?:add|set)\(\s*\"(\w+)\"")
+_COUNTED = re.compile(r"tally\.(?:add|set|observe)\(\s*\"(\w+)\"")
 
 
 def test_everything_counted_is_declared_and_everything_declared_is_counted() -> None:

@@ -274,9 +274,12 @@ def _refusal(draft: Draft, result: Accepted) -> Refused:
 
 def _details(draft: Draft) -> str | None:
     """Return what `Message.noted` reads."""
-    if draft.link is None and draft.passed_over is None:
+    pinned = draft.item.pinned
+    if draft.link is None and draft.passed_over is None and pinned is None:
         return None
     noted = {} if draft.link is None else {"link": draft.link.code}
+    if pinned is not None:
+        noted["pinned"] = pinned
     if draft.passed_over is not None:
         noted["card"], noted["card_why"] = draft.passed_over
     if draft.lacks is not None:

@@ -47,6 +47,11 @@ def utc(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC)
 
 
+def iso(ms: int | None) -> str | None:
+    """Return an ISO 8601 UTC text with milliseconds; None for no time."""
+    return None if ms is None else utc(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def beijing(ms: int) -> datetime:
     """Return an aware time in China's zone."""
     return datetime.fromtimestamp(ms / 1000, BEIJING)

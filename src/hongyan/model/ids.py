@@ -28,6 +28,7 @@ class IdMint:
     def __init__(self, clock: Clock, node: int = 0, after: int = 0) -> None:
         if not 0 <= node <= SPARE_NODE:
             raise ValueError(f"node must be 0..{SPARE_NODE}, not {node}")
+        self.node = node
         self._clock = clock
         self._node = node << _SEQUENCE_BITS
         self._ms = after >> (_SEQUENCE_BITS + _NODE_BITS)

@@ -106,6 +106,8 @@ class Item(Struct, kw_only=True, omit_defaults=True, gc=False):
     """where the link leads when the phone cannot render the card"""
     fallback: "Item | None" = None
     """leg card: what goes to a number that cannot show cards; None: nothing goes (`Reason.CARD_UNSUPPORTED`)"""
+    pinned: str | None = None
+    """the one carrier that may carry it, whatever the routes say: an operator's test of that carrier"""
     refused: Reason | None = None
     """the dialect itself found this item wrong (a missing field); the desk records and returns it"""
     refused_facts: Mapping[str, Any] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from hongyan.model.clock import Clock
+from hongyan.model.clock import Clock, iso
 from hongyan.model.errors import Refused
 from hongyan.model.ids import from_decimal, from_hex32
 from hongyan.model.message import Message
@@ -98,10 +98,10 @@ class Look:
             {
                 "carrier": one.carrier,
                 "provider_id": one.provider_id,
-                "at": timeline.iso(one.at),
+                "at": iso(one.at),
                 "state": str(one.state),
                 "cause": one.cause,
-                "received_at": timeline.iso(one.received_at),
+                "received_at": iso(one.received_at),
             }
             for one in await self._store.unclaimed(limit)
         ]

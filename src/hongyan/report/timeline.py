@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from hongyan.model.cause import CauseKind, parse_cause
-from hongyan.model.clock import utc
+from hongyan.model.clock import iso
 from hongyan.model.ids import hex32
 from hongyan.model.message import FINAL, Category, Leg, Message, State
 from hongyan.model.money import amount
@@ -67,11 +67,6 @@ _OUR_OWN = re.compile(r"[a-z]+\|[^|]*\|hongyan\|")
 _PLAIN = r"\2: \1 "
 
 Line = dict[str, Any]
-
-
-def iso(ms: int | None) -> str | None:
-    """Return an ISO 8601 UTC text with milliseconds."""
-    return None if ms is None else utc(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def line(at: int | None, stage: str, english: str, chinese: str, **facts: Any) -> Line:

@@ -66,7 +66,10 @@ class Lanes:
         return sum(lane.offers(now) for lane in self.by_name.values())
 
     def replace(self, carriers: Mapping[str, Carrier], configs: Mapping[str, CarrierConfig]) -> list[Message]:
-        """Use these carriers from now on. Returns the messages that waited for others, to be placed anew."""
+        """Use these carriers from now on. Returns the messages that waited for others, to be placed anew.
+
+        `configs` are as operators have set them: one that is not enabled is handed nothing.
+        """
         now = self._clock.now_ms()
         moved: list[Message] = []
         for name, carrier in carriers.items():
@@ -75,9 +78,13 @@ class Lanes:
             if lane is not None and lane.carrier is carrier:
                 if lane.pace.limit != config.pace:
                     lane.pace = Pace(config.pace, now)
-                lane.window = config.window
+                lane.window, lane.halted = config.window, not config.enabled
+                if lane.halted:
+                    moved += lane.waiting
+                    lane.waiting.clear()
                 continue
-            self.by_name[name] = fresh = Lane(carrier, config.pace, config.window, now)
+            self.by_name[name] = fresh = Lane(carrier, config.pace, config.window, now, self._tally)
+            fresh.halted = not config.enabled
             if lane is not None:
                 moved += lane.waiting
                 fresh.under_way = lane.under_way  # the answers come under the same name
@@ -109,10 +116,13 @@ class Lanes:
             for name in choices.carriers
             if name not in tried and (lane := self.by_name.get(name)) is not None and not lane.leaving
         ]
-        for lane in lanes:
-            if lane.takes_more(now):
-                lane.waiting.append(message)
-                return
+        for stuck in (False, True):  # rather one that works, but better there than in the store
+            for lane in lanes:
+                if lane.stuck is stuck and lane.takes_more(now):
+                    lane.waiting.append(message)
+                    if not tried and lane.carrier.name != choices.carriers[0]:
+                        self._note_detour(message, choices.carriers[0], lane.carrier.name, now)
+                    return
         patience = now + min((now - message.accepted_at) // 20, LONGEST_LOOK_MS)  # the older, the fewer looks
         if lanes:
             soonest = min(lanes, key=lambda lane: lane.down_until)
@@ -125,13 +135,47 @@ class Lanes:
         """Put a message into the lane of the route's next carrier that takes it; return whether there was one."""
         for name in self._router.choose(message).carriers:
             lane = self.by_name.get(name)
-            if lane is None or lane is leaving or name in tried or not lane.takes_more(now):
+            if lane is None or lane is leaving or lane.stuck or name in tried or not lane.takes_more(now):
                 continue
             self._decided.note(message.id, now, "again", f"{why}; carrier {name} is next")
             lane.waiting.append(message)
             self.pump(lane, now)
             return True
         return False
+
+    def under_way(self, name: str) -> int:
+        """Return how many hand-overs to a carrier are not answered yet."""
+        lane = self.by_name.get(name)
+        return len(lane.under_way) if lane is not None else 0
+
+    def _note_detour(self, message: Message, first: str, taken: str, now: int) -> None:
+        """Keep why a message did not go to its route's first choice: the routes alone will not tell later."""
+        lane = self.by_name.get(first)
+        if lane is None or lane.leaving:
+            why = "closed"
+        elif lane.halted:
+            why = "stopped"
+        else:
+            why = "down" if now < lane.down_until else "no-link" if lane.stuck else "full"
+        self._decided.note(message.id, now, "routed", f"{first}|{why}|{taken}")
+
+    def _offer_away(self, lane: Lane, now: int) -> None:
+        """Give what waits for a carrier without links to the routes' next ones that work; what has none stays."""
+        waiting = list(lane.waiting)
+        lane.waiting.clear()
+        fed: dict[str, Lane] = {}
+        for message in waiting:
+            for name in self._router.choose(message).carriers:
+                other = self.by_name.get(name)
+                if other is not None and other is not lane and not other.stuck and other.takes_more(now):
+                    other.waiting.append(message)
+                    fed[name] = other
+                    self._note_detour(message, lane.carrier.name, name, now)
+                    break
+            else:
+                lane.waiting.append(message)
+        for other in fed.values():
+            self.pump(other, now)
 
     def evacuate(self, lane: Lane, now: int) -> None:
         """Place anew what waits for a carrier that is down."""
@@ -163,12 +207,15 @@ class Lanes:
             batch.append(message)
         if batch:
             lane.pace.took(len(batch), now)
+            lane.latencies.begin(batch[-1].id, now)
             try:
                 lane.carrier.submit(batch)
             except Exception:  # carrier edge: a bug of one carrier must not stop the others; the leases will end
                 log.exception("a carrier failed to take messages", carrier=lane.carrier.name, messages=len(batch))
                 lane.failed(now, 0)
             self._tally.set("send_under_way", lane.carrier.name, n=len(under_way))
+        elif lane.offers_away(now):
+            self._offer_away(lane, now)
         if waiting and not lane.wakes:
             self._wake_later(lane, now)
 

@@ -75,6 +75,11 @@ class Pace:
             return 0
         return max(1, math.ceil((1 - self._tokens) * 1000 / self.rate))
 
+    def reached(self, now_ms: int) -> float:
+        """Return the messages a second that went lately."""
+        self._turn(now_ms)
+        return round(self.speed, 1)
+
     def expected_per_s(self) -> float:
         """Return the speed to reckon with when promising a turn."""
         return self.rate if self.rate != math.inf else max(self.speed, float(self._count), 100.0)

@@ -99,7 +99,7 @@ class Sender:
         for message in messages:
             choices = choose(message)
             lane = lanes.get(choices.carriers[0]) if choices.carriers else None
-            if lane is not None and lane.takes_more(now):
+            if lane is not None and not lane.stuck and lane.takes_more(now):
                 lane.waiting.append(message)
             else:
                 self.lanes.place(message, choices, now)
@@ -110,7 +110,9 @@ class Sender:
         """Hand more to a carrier that can take more again."""
         lane = self.lanes.by_name.get(carrier)
         if lane is not None:
-            self.lanes.pump(lane, self._clock.now_ms())
+            now = self._clock.now_ms()
+            lane.has_room(now)
+            self.lanes.pump(lane, now)
             self.decided.flush()
 
     def answered(self, carrier: str, answers: Sequence[Answer]) -> None:
@@ -120,7 +122,10 @@ class Sender:
             return
         now = self._clock.now_ms()
         handed: list[tuple[Message, str]] = []
+        timed = lane.latencies.began
         for answer in answers:
+            if answer.message_id in timed:
+                lane.latencies.answered(answer.message_id, answer.at)
             message = lane.under_way.pop(answer.message_id, None)
             if message is None:
                 self._stray(carrier, answer)
@@ -182,7 +187,9 @@ class Sender:
         """Decide about a hand-over that did not succeed."""
         name = lane.carrier.name
         cause = answer.cause or verdicts.NO_ANSWER
-        match verdicts.after(answer):
+        verdict = verdicts.after(answer)
+        lane.counted(verdict.value, cause.code)
+        match verdict:
             case Next.UNSURE:
                 self.unsure(message, cause, now, name)
             case Next.NEVER:

@@ -19,7 +19,7 @@ from hongyan.store import Store
 from hongyan.store.ops import Note
 from hongyan.watch.metrics import registry
 
-Counters = Callable[[], Awaitable[Mapping[tuple[str, ...], int]]]
+Counters = Callable[[], Awaitable[Mapping[tuple[str, ...], float]]]
 Asgi = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
 STUCK_AFTER_S = 5.0
@@ -100,7 +100,7 @@ def _exposed(tally: Tally, elsewhere: Counters | None) -> Callable[[], Awaitable
 
     async def answer() -> Answer:
         shown.values.clear()
-        for values in (tally.values, await elsewhere() if elsewhere else {}):
+        for values in (tally.read(), await elsewhere() if elsewhere else {}):
             for name, value in list(values.items()):
                 gauge = name[0] in METRICS and METRICS[name[0]].gauge
                 shown.values[name] = max(shown.values[name], value) if gauge else shown.values[name] + value

@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from hongyan import __version__
 from hongyan.accept import Desk
 from hongyan.dialects.native.callers import Doorkeeper
+from hongyan.dialects.native.carriers import Operations
+from hongyan.dialects.native.carriers import router as carriers
 from hongyan.dialects.native.envelope import Envelope
 from hongyan.dialects.native.refusals import REFUSALS, answer_refusals
 from hongyan.dialects.native.routes import Parts, router
@@ -18,6 +20,7 @@ from hongyan.report.look import Look
 def native(
     look: Look,
     desk: Desk,
+    operations: Operations,
     world: Callable[[], World],
     clock: Clock,
     *,
@@ -39,7 +42,9 @@ def native(
     )
     door = Doorkeeper(desk, world, admin_token=admin_token, allowed_hosts=allowed_hosts, dev=dev)
     app.state.parts = Parts(look, desk, door, clock, dev)
+    app.state.operations = operations
     app.include_router(router)
+    app.include_router(carriers)
     answer_refusals(app, desk)
     app.add_middleware(Envelope, clock=clock, body_limit=body_limit)
     return app

@@ -68,7 +68,7 @@ async def send(asked: Send, who: Who, our: Our, exchange: Its) -> JSONResponse:
     verdicts = await our.desk.accept(caller, Submission(exchange=exchange, items=asked.items()))
     if len(verdicts) == 1 and verdicts[0].reason is not None:
         return refusal(exchange.request_id, verdicts[0].reason, verdicts[0].facts)
-    rows = [_told(verdict, exchange.request_id) for verdict in verdicts]
+    rows = [accepted_row(verdict, exchange.request_id) for verdict in verdicts]
     status = 201 if all(verdict.accepted for verdict in verdicts) else 207
     return JSONResponse({"request_id": exchange.request_id, "messages": rows}, status)
 
@@ -134,7 +134,8 @@ async def unclaimed(who: Who, our: Our, limit: MostRows = 50) -> dict[str, Any]:
     return {"unclaimed": await our.look.unclaimed(limit)}
 
 
-def _told(verdict: Verdict, request_id: str) -> dict[str, Any]:
+def accepted_row(verdict: Verdict, request_id: str) -> dict[str, Any]:
+    """Return what is told of one message that was asked for."""
     if verdict.message is not None and verdict.accepted:
         return summary(verdict.message) | {"repeated": verdict.repeated}
     return {"error": told(request_id, verdict.reason or Reason.INTERNAL, verdict.facts)}

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -39,7 +39,7 @@ class Outlet(Protocol):
 
 
 class Door:
-    """Listens on a socket that only this user may open."""
+    """Listens on a socket that only this user may open. `told`: what else than the store's calls is answered."""
 
     def __init__(
         self,
@@ -48,8 +48,10 @@ class Door:
         clock: Clock,
         lease_ms: int,
         tally: Tally,
+        told: Mapping[str, Callable[..., Awaitable[Any]]] | None = None,
     ) -> None:
         self.store, self.outlet, self.clock, self.lease_ms, self._tally = store, outlet, clock, lease_ms, tally
+        self._told = {"counters": self._counters, **(told or {})}
         self._server: asyncio.Server | None = None
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -66,11 +68,10 @@ class Door:
 
     def named(self, name: str) -> Callable[..., Any]:
         """Return what a front calls by this name."""
-        found: Callable[..., Any] = self._counters if name == "counters" else getattr(self.store, name)
-        return found
+        return self._told.get(name) or getattr(self.store, name)
 
-    async def _counters(self) -> dict[tuple[str, ...], int]:
-        return dict(self._tally.values)
+    async def _counters(self) -> dict[tuple[str, ...], float]:
+        return self._tally.read()
 
     async def accept(self, ops: Sequence[Accept]) -> list[Any]:
         """Commit these and hand over what there is room for; return results, exceptions in place of some."""

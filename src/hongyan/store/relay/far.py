@@ -27,9 +27,9 @@ class Far:
         self._wire: _Wire | None = None
         self.store = cast("Store", self)  # its calls are made by name, which no type can say
 
-    async def counters(self) -> dict[tuple[str, ...], int]:
+    async def counters(self) -> dict[tuple[str, ...], float]:
         """Return what the core has counted."""
-        counted: dict[tuple[str, ...], int] = await self._connected().call("counters", (), {})
+        counted: dict[tuple[str, ...], float] = await self._connected().call("counters", (), {})
         return counted
 
     async def open(self) -> None:
