@@ -132,10 +132,9 @@ class Edge:
     def _exchange(
         self, dialect: Dialect, method: str, path: str, query: bytes, raw_headers: RawHeaders, peer: str
     ) -> Exchange:
-        headers: dict[str, str] = {}
-        for raw_name, raw_value in raw_headers:
-            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw_headers}
+        if len(headers) != len(raw_headers):
+            headers = _joined(raw_headers)
         if self._proxies and "x-forwarded-for" in headers:
             peer = self._behind(peer, headers["x-forwarded-for"])
         return Exchange(
@@ -161,6 +160,15 @@ class Edge:
                 return hop
             peer = hop
         return peer
+
+
+def _joined(raw_headers: RawHeaders) -> dict[str, str]:
+    """Return headers of which some were given more than once."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in raw_headers:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 class _Gone(Exception):  # noqa: N818 - not an error: the caller went away before the request was whole

@@ -5,7 +5,6 @@ edge's exact paths go this way; everything else, and everything when the setting
 """
 
 from collections.abc import Awaitable, Sequence
-from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
 
@@ -48,22 +47,18 @@ class Asked(NamedTuple):
 
 def written(answer: Answer, fixed: bytes, method: str, *, keep_alive: bool) -> bytes:
     """Return an answer as it goes over the wire. `fixed`: header lines that every answer has."""
-    body = b"" if method == "HEAD" else answer.body
-    close = b"" if keep_alive else b"connection: close\r\n"
+    status, body, headers = answer
+    head = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
+    # not kept: most answers have a request id among their headers, so no two are alike
+    for name, value in headers:
+        head += f"{name}: {value}\r\n"
     return b"%b%bcontent-length: %d\r\n%b\r\n%b" % (
-        _head(answer.status, answer.headers),
+        head.encode("latin-1"),
         fixed,
-        len(answer.body),
-        close,
-        body,
+        len(body),
+        b"" if keep_alive else b"connection: close\r\n",
+        b"" if method == "HEAD" else body,
     )
 
 
-@lru_cache(maxsize=256)
-def _head(status: int, headers: tuple[tuple[str, str], ...]) -> bytes:
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = ""
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return f"HTTP/1.1 {status} {phrase}\r\n{lines}".encode("latin-1")
+_STATUS_LINES = {int(one): f"HTTP/1.1 {one.value} {one.phrase}\r\n" for one in HTTPStatus}

@@ -52,6 +52,8 @@ class BoundedProtocol(HttpToolsProtocol):
     """a request on the short way whose body is still coming"""
     body_seen = 0
     under_way = False
+    answering: asyncio.Task[None]
+    """the task of the request that is under way, or of the last one"""
     ending = False
     """the program ends: close after what is owed"""
     lingers_until: float | None = None
@@ -84,8 +86,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     # --- what the parser finds
     def on_message_begin(self) -> None:
-        """Begin a request."""
-        super().on_message_begin()
+        """Begin a request. What only ASGI needs is made when that way is chosen."""
+        self.headers = []
+        self.expect_100_continue = False
         self.line = []
 
     def on_url(self, url: bytes) -> None:
@@ -107,6 +110,10 @@ class BoundedProtocol(HttpToolsProtocol):
         elif self.under_way or self.waiting:
             self.ignoring = True  # ASGI cannot queue behind the short way: close after what is owed
         else:
+            headers, expect_100_continue = self.headers, self.expect_100_continue
+            super().on_message_begin()
+            self.headers = self.scope["headers"] = headers
+            self.expect_100_continue = expect_100_continue
             self.url = target  # uvicorn's URL parser counts in 16 bits, so it gets the path alone
             super().on_headers_complete()
             self.scope["query_string"] = query
@@ -165,22 +172,28 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.waiting and not self.under_way and self._asgi_is_idle() and not self.transport.is_closing():
             self.under_way = True
             self._unset_keepalive_if_required()
-            task = self.loop.create_task(self._answer(self.waiting.popleft()))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            self.answering = self.loop.create_task(self._answer(self.waiting.popleft()))
+            self.tasks.add(self.answering)
 
     async def _answer(self, asked: Asked) -> None:
         assert self.shortcut is not None
-        body = None if asked.chunks and asked.chunks[0] is _OVER else asked.body()
-        peer = self.client[0] if self.client else ""
-        answer = await self.shortcut.answer(asked.method, asked.path, asked.query, asked.headers, body, peer)
-        self.under_way = False
-        if self.transport.is_closing():
-            return
-        if self.flow.write_paused:
-            await self.flow.drain()
+        task = self.answering
+        try:
+            body = None if asked.chunks and asked.chunks[0] is _OVER else asked.body()
+            peer = self.client[0] if self.client else ""
+            answer = await self.shortcut.answer(asked.method, asked.path, asked.query, asked.headers, body, peer)
+            self.under_way = False
+            if self.transport.is_closing():
+                return
+            if self.flow.write_paused:
+                await self.flow.drain()
+            self._say(asked, answer)
+        finally:
+            self.tasks.discard(task)  # here, as a callback of the task would cost another turn of the loop
+
+    def _say(self, asked: Asked, answer: Answer) -> None:
         last = not asked.keep_alive or ((self.ignoring or self.ending) and not self.waiting)
-        fixed = _fixed(tuple(self.server_state.default_headers))
+        fixed = _fixed(self.server_state.default_headers)
         self.transport.write(written(answer, fixed, asked.method, keep_alive=not last))
         self.server_state.total_requests += 1
         if last:
@@ -229,7 +242,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
 _OVER = b"over the limit"
 """stands in the place of a body that was too large; told apart by identity"""
-_LAST_FIXED: list[tuple[tuple[tuple[bytes, bytes], ...], bytes]] = [((), b"")]
+_LAST_FIXED: list[tuple[list[tuple[bytes, bytes]], bytes]] = [([], b"")]
 
 
 def _announced(headers: list[tuple[bytes, bytes]]) -> int:
@@ -240,10 +253,10 @@ def _announced(headers: list[tuple[bytes, bytes]]) -> int:
     return 0
 
 
-def _fixed(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
-    """Return uvicorn's default header lines (the date), joined anew only when they change."""
+def _fixed(headers: list[tuple[bytes, bytes]]) -> bytes:
+    """Return uvicorn's default header lines (the date), joined anew only when it has put another list in place."""
     known, lines = _LAST_FIXED[0]
-    if known != headers:
+    if known is not headers:
         lines = b"".join(b"%b: %b\r\n" % one for one in headers)
         _LAST_FIXED[0] = headers, lines
     return lines
