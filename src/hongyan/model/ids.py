@@ -6,6 +6,7 @@ message is its primary key, its public id and its rough date at once.
 
 import hashlib
 import uuid
+from random import Random
 
 from hongyan.model.clock import Clock
 
@@ -44,6 +45,24 @@ class IdMint:
         else:
             self._ms, self._sequence = self._ms + 1, 0
         return self._ms << (_SEQUENCE_BITS + _NODE_BITS) | self._node | self._sequence
+
+
+class HexMint:
+    """Random ids of so many hexadecimal digits, drawn many at a time: a call of the machine for each cost 3 µs."""
+
+    _AT_ONCE = 128
+
+    def __init__(self, random: Random, digits: int) -> None:
+        self._random, self._digits = random, digits
+        self._ready: list[str] = []
+
+    def mint(self) -> str:
+        """Return the next id, in lower case."""
+        if not self._ready:
+            digits = self._digits
+            drawn = self._random.randbytes(self._AT_ONCE * digits // 2).hex()
+            self._ready = [drawn[at : at + digits] for at in range(0, len(drawn), digits)]
+        return self._ready.pop()
 
 
 def minted_ms(id_: int) -> int:

@@ -25,6 +25,7 @@ from hongyan.dialects.alibaba.text import send_batch_sms, send_sms
 from hongyan.links.capability import CardSupport
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
+from hongyan.model.ids import HexMint
 from hongyan.model.reason import Reason
 from hongyan.model.submission import Answer, Claim, Exchange
 from hongyan.model.world import World
@@ -67,7 +68,7 @@ class Alibaba:
         card_support: CardSupport,
     ) -> None:
         self._desk, self._reports, self._clock = desk, reports, clock
-        self._random, self._card_support = random, card_support
+        self._request_ids, self._card_support = HexMint(random, 32), card_support
         self.endpoints: Mapping[str, Handler] = {"/": self._answer}
         self.push = SmsReport()
         self._large = asyncio.Semaphore(1)
@@ -77,7 +78,7 @@ class Alibaba:
 
         spec: alibaba#answer.RequestId
         """
-        digits = f"{self._random.getrandbits(128):032X}"
+        digits = self._request_ids.mint().upper()
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-A{digits[17:20]}-{digits[20:]}"
 
     async def _answer(self, exchange: Exchange) -> Answer:

@@ -16,7 +16,7 @@ from hongyan.dialects.nxcloud.receipts import Receipts
 from hongyan.dialects.nxcloud.seal import claim
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
-from hongyan.model.ids import SPARE_NODE, IdMint
+from hongyan.model.ids import SPARE_NODE, HexMint, IdMint
 from hongyan.model.push import PushShape
 from hongyan.model.reason import Reason
 from hongyan.model.world import App, Caller, World
@@ -35,7 +35,7 @@ class Nxcloud:
 
     def __init__(self, desk: Desk, reports: Reports, clock: Clock, world: Callable[[], World], random: Random) -> None:
         del reports, world  # receipts are pushed, never asked for; the world comes with the caller
-        self._desk, self._random = desk, random
+        self._desk, self._request_ids = desk, HexMint(random, 32)
         self._spare_ids = IdMint(clock, SPARE_NODE)  # of refused rows: none is ever a message's
         self.push: PushShape = Receipts()
         # one handler, whatever the host or scheme. spec: nxcloud#bulk.path
@@ -46,7 +46,7 @@ class Nxcloud:
 
     def mint(self) -> str:
         """Return a new request id: 32 hexadecimal digits, the vendor's `traceId`."""
-        return f"{self._random.getrandbits(128):032x}"
+        return self._request_ids.mint()
 
     async def send_bulk(self, exchange: Exchange) -> Answer:
         """Answer a bulk send.
@@ -91,6 +91,8 @@ def _answer(exchange: Exchange, body: bytes) -> Answer:
 def _check_content_type(exchange: Exchange) -> None:
     """Refuse a body declared as something else; one without a declaration is read as JSON."""
     written = exchange.headers.get("content-type", "")
+    if written == "application/json":
+        return
     kind = written.split(";", 1)[0].strip().lower()
     if kind and kind != "application/json":
         raise Refused(Reason.BAD_REQUEST, why=f"Content-Type is {kind[:100]}, not application/json")

@@ -83,7 +83,7 @@ def _prove(exchange: Exchange, method: str, secret: str) -> Proof:
     body = b"" if multipart else exchange.body
     ours = digest(headers, body, secret, method)
     theirs = headers["sign"]
-    if hmac.compare_digest(ours.encode(), theirs.encode("utf-8", "replace")):
+    if theirs.isascii() and hmac.compare_digest(ours, theirs):
         return Proof(valid=True, theirs=theirs, ours=ours, string_to_sign="")
     shown = body[:_SHOWN].decode("utf-8", "replace") + ("…" if len(body) > _SHOWN else "")
     sealed = _head(headers) + (f"&body={shown}" if body else "") + "&accessSecret=***"

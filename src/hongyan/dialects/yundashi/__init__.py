@@ -18,6 +18,7 @@ from hongyan.dialects.yundashi.requests import Send, Tel, claim, read
 from hongyan.dialects.yundashi.words import OK_TEXT, answer, result_of
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
+from hongyan.model.ids import HexMint
 from hongyan.model.reason import Reason
 from hongyan.model.submission import Verdict
 from hongyan.model.world import World
@@ -39,7 +40,7 @@ class Yundashi:
 
     def __init__(self, desk: Desk, reports: Reports, clock: Clock, world: Callable[[], World], random: Random) -> None:
         del clock  # the desk holds `time` against its own
-        self._desk, self._world, self._random = desk, world, random
+        self._desk, self._world, self._request_ids = desk, world, HexMint(random, 24)
         asking = Asking(desk, reports)
         # spec: yundashi#send.path, yundashi#multi.path, yundashi#pullstatus.path, yundashi#quota.path
         self.endpoints: Mapping[str, Handler] = {
@@ -53,7 +54,7 @@ class Yundashi:
 
     def mint(self) -> str:
         """Return a new request id. The vendor's answers have no place for it; our own records do."""
-        return f"yd{self._random.getrandbits(96):024x}"
+        return f"yd{self._request_ids.mint()}"
 
     def refusal(self, exchange: Exchange, reason: Reason, facts: Mapping[str, Any]) -> Answer:
         """Return the failure in the shape of the path's successes, `ext` echoed where one was sent."""
