@@ -103,6 +103,12 @@ class Link(asyncio.Protocol):
                 self._wakes = self._loop.call_later(max(0.001, self._drip.wait_s()), self._wake)
         return max(0, free)
 
+    def free(self) -> int:
+        """Return how many requests the window has place for, whatever the pace; 0 while none can be written."""
+        if self.state is not LinkState.OPEN or self._paused:
+            return 0
+        return max(0, self.window - len(self._pending))
+
     def next_key(self) -> Key:
         """Return a key that no unanswered request has."""
         mint = self.speech.mint
@@ -140,6 +146,11 @@ class Link(asyncio.Protocol):
             self._read_again()
         if self.state is LinkState.DRAINING:
             self._pulse.beat()
+
+    def dismiss(self) -> None:
+        """Count a request that wants no reply as dealt with."""
+        self.replies(())
+        self._unreplied -= 1
 
     def admit(self, reply: bytes) -> None:
         """Take a log-in: the link is open (listening)."""

@@ -1,0 +1,391 @@
+"""A carrier that speaks over links: the part of it that every protocol shares. One `Wording` a protocol does the rest.
+
+Messages wait here for a moment only: for the window and pace of a link, for the rest of their parts, or for a pause
+that the carrier asked for. What a link's end leaves behind goes on by another link, goes back as safely to be tried
+again, or is unsure.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from hongyan.carriers import Answer, Events, Incoming, LinkLook, Receipt
+from hongyan.carriers.pieces import InPieces, Said
+from hongyan.carriers.shaping import Unfit
+from hongyan.model.cause import Cause, CauseKind
+from hongyan.model.clock import Clock
+from hongyan.model.message import Message
+from hongyan.session import Ended, Key, LinkState
+from hongyan.session.dial import Dialer
+from hongyan.session.link import Link
+from hongyan.session.transcript import Transcript
+from hongyan.wire import Malformed
+
+RESENT_MOST = 30
+"""how often a later part of a message is sent again when it is throttled"""
+
+
+class Brought(NamedTuple):
+    """What requests of a peer brought, with the replies that are owed once it is stored."""
+
+    receipts: list[Receipt]
+    receipt_replies: list[bytes]
+    incoming: list[Incoming]
+    incoming_replies: list[bytes]
+    at_once: list[bytes]
+    """replies to what needs no storing"""
+    dismissed: int = 0
+    """requests that get no reply"""
+
+
+class Wording(Protocol):
+    """How a protocol words messages and understands what comes back. It keeps no connection."""
+
+    def parts(self, message: Message) -> Sequence[Any]:
+        """Return what to send for a message, one thing a part. Raises Unfit."""
+        ...
+
+    def frame(self, key: Key, part: Any) -> bytes:
+        """Return the octets of one part's submit. Raises Malformed."""
+        ...
+
+    def taken(self, answer: Any, message: Message) -> str | None:
+        """Return the carrier's id, normalised, when an answer says that a submit was taken; None when it does not."""
+        ...
+
+    def refused(self, answer: Any) -> Said:
+        """Return what an answer that is no plain yes means."""
+        ...
+
+    def brought(self, requests: list[Any], now: int) -> Brought:
+        """Sort what the peer asked."""
+        ...
+
+
+class Wired:
+    """A carrier with links. Fits `Carrier`, and is the owner of its links."""
+
+    repeatable = False
+    promise_ms: int | None = None
+
+    def __init__(
+        self,
+        name: str,
+        wording: Wording,
+        *,
+        clock: Clock,
+        dialers: Callable[["Wired", Transcript], Sequence[Dialer]],
+        sends: Callable[[Link], bool] = lambda _: True,
+        pause_ms: int = 1_000,
+    ) -> None:
+        self.name = name
+        self.transcript: Transcript | None = Transcript()
+        self._wording = wording
+        self._clock = clock
+        self._sends = sends
+        self._pause_ms = pause_ms
+        self._make_dialers = dialers
+        self._dialers: Sequence[Dialer] = ()
+        self._events: Events | None = None
+        self._open: list[Link] = []
+        """links that may be asked"""
+        self._queue: deque[tuple[Message, Sequence[Any]] | InPieces] = deque()
+        self._resting: deque[tuple[float, InPieces, int]] = deque()
+        self._rest_timer: asyncio.TimerHandle | None = None
+        self._turn = 0
+        self._closing = False
+
+    # --- Carrier
+    async def open(self, events: Events) -> None:
+        """Start to dial."""
+        assert self.transcript is not None
+        self._events, self._closing = events, False
+        self._dialers = self._make_dialers(self, self.transcript)
+        for dialer in self._dialers:
+            dialer.start()
+
+    def remind(self, messages: Sequence[Message]) -> None:
+        """Do nothing: receipts come over the wire."""
+
+    def room(self) -> int:
+        """Return what the windows of open links hold; 0 while none is open, so that others take over at once."""
+        if self._closing:
+            return 0
+        room = -len(self._queue)
+        for link in self._open:
+            room += link.free()
+        return max(0, room)
+
+    def submit(self, messages: Sequence[Message]) -> None:
+        """Take over these messages."""
+        words, queue = self._wording.parts, self._queue
+        unfit: list[Answer] = []
+        for message in messages:
+            try:
+                parts = words(message)
+            except Unfit as why:
+                unfit.append(self._never(message, Cause(why.kind, why.code, why.text, self.name)))
+                continue
+            queue.append((message, parts) if len(parts) == 1 else InPieces(message, parts))
+        if unfit:
+            asyncio.get_running_loop().call_soon(self._say, unfit)
+        self._feed()
+        if queue and not self._open:
+            asyncio.get_running_loop().call_soon(self._strand)
+
+    def links(self) -> Sequence[LinkLook]:
+        """Return how the links are doing."""
+        return [look(link) for dialer in self._dialers for link in dialer.links]
+
+    def rebind(self) -> None:
+        """Close every link gracefully and log in anew."""
+        for dialer in self._dialers:
+            dialer.rebind()
+
+    async def close(self) -> None:
+        """Give back what is not sent, drain the links, end."""
+        self._closing = True
+        self._strand()
+        await asyncio.gather(*(dialer.close() for dialer in self._dialers))
+        if self._rest_timer is not None:
+            self._rest_timer.cancel()
+            self._rest_timer = None
+        self._strand()
+        self._events = None
+
+    # --- Owner of the links
+    def logging_in(self, link: Link, request: Any) -> None:  # noqa: ARG002 - a contract's shape
+        """Refuse: nobody logs in to us here."""
+        link.refuse(None)
+
+    def opened(self, link: Link) -> None:
+        """Use a link that is up."""
+        if self._sends(link):
+            self._open.append(link)
+            link.context = deque()
+            self._feed()
+        self._tell_room()
+
+    def heard(self, link: Link, answers: list[tuple[Any, Any]], requests: list[Any]) -> None:
+        """Tell what was answered and brought, then go on."""
+        if answers:
+            now, taken = self._clock.now_ms(), self._wording.taken
+            told: list[Answer] = []
+            for context, answer in answers:
+                if context.__class__ is Message:
+                    provider_id = taken(answer, context)
+                    if provider_id is not None:
+                        told.append(Answer(message_id=context.id, at=now, provider_id=provider_id))
+                    else:
+                        told.append(self._not_taken(link, context, answer, now))
+                else:
+                    self._part_answered(link, context, answer, told)
+            self._feed()
+            self._say(told)
+        if requests:
+            self._brought(link, requests)
+
+    def unanswered(self, link: Link, contexts: list[Any]) -> None:  # noqa: ARG002 - a contract's shape
+        """Tell that it is not known what became of these."""
+        self._unsure(contexts, Cause(CauseKind.CARRIER, "NO-ANSWER", "the carrier did not answer in time", self.name))
+        self._feed()
+        self._tell_room()
+
+    def has_room(self, link: Link) -> None:  # noqa: ARG002 - a contract's shape
+        """Go on."""
+        self._feed()
+        self._tell_room()
+
+    def closed(self, link: Link, unwritten: list[Any], unsure: list[Any], ended: Ended) -> None:
+        """Let others carry on what a link leaves behind."""
+        waiting: deque[tuple[InPieces, int]] = link.context if link.context is not None else deque()
+        if link in self._open:
+            self._open.remove(link)
+        link.context = None
+        cause = Cause(CauseKind.CARRIER, ended.code, ended.text, self.name)
+        self._unsure(unsure, cause)
+        for context in reversed(unwritten):
+            if context.__class__ is Message:
+                self._queue.appendleft((context, self._wording.parts(context)))
+            else:
+                waiting.appendleft(context)
+        for job, index in waiting:
+            if not job.over:
+                job.unasked(index)
+                self._queue.append(job)
+        self._strand(cause)
+        self._feed()
+
+    # --- inside
+    def _feed(self) -> None:
+        """Ask what waits, link by link in turn, as their windows and paces allow."""
+        links = self._open
+        if not links or (not self._queue and len(links) == 1 and not links[0].context):
+            return
+        self._turn += 1
+        for step in range(len(links)):
+            link = links[(self._turn + step) % len(links)]
+            room = link.room()
+            waiting: deque[tuple[InPieces, int]] = link.context
+            while room > 0 and waiting:
+                job, index = waiting.popleft()
+                if not job.over:
+                    self._ask(link, (job, index), job.parts[index])
+                    room -= 1
+            share = -(-len(self._queue) // (len(links) - step))
+            while room > 0 and self._queue and share > 0:
+                self._begin(link, self._queue.popleft())
+                room -= 1
+                share -= 1
+
+    def _begin(self, link: Link, entry: tuple[Message, Sequence[Any]] | InPieces) -> None:
+        if not isinstance(entry, InPieces):
+            self._ask(link, entry[0], entry[1][0])
+            return
+        due = [] if entry.over else entry.begin()
+        if due:
+            link.context.extend((entry, index) for index in due[1:])
+            self._ask(link, (entry, due[0]), entry.parts[due[0]])
+
+    def _ask(self, link: Link, context: Any, part: Any) -> None:
+        key = link.next_key()
+        try:
+            frame = self._wording.frame(key, part)
+        except Malformed as wrong:
+            message = context if context.__class__ is Message else context[0].message
+            if message is not context:
+                context[0].over = True
+            told = self._never(message, Cause(CauseKind.OURS, "NOT-SAYABLE", str(wrong), self.name))
+            asyncio.get_running_loop().call_soon(self._say, [told])
+            return
+        link.ask(key, frame, context)
+
+    def _not_taken(self, link: Link, message: Message, answer: Any, now: int) -> Answer:
+        if isinstance(answer, Malformed):
+            cause = Cause(CauseKind.CARRIER, "MALFORMED", f"the answer cannot be read: {answer}", self.name)
+            return Answer(message_id=message.id, at=now, cause=cause, unsure=True)
+        said = self._wording.refused(answer)
+        if said.slow_down:
+            link.tallies.throttled += 1
+        return said.answer(message.id, now)
+
+    def _part_answered(self, link: Link, context: tuple[InPieces, int], answer: Any, told: list[Answer]) -> None:
+        job, index = context
+        if job.over:
+            return
+        now = self._clock.now_ms()
+        provider_id = self._wording.taken(answer, job.message)
+        if provider_id is not None:
+            more = job.taken(index, provider_id)
+            if job.is_handed():
+                told.append(job.handed(now))
+            for following in more:
+                link.context.append((job, following))
+            return
+        said = self._not_taken(link, job.message, answer, now)
+        passes = said.again_ms is not None and not said.unsure
+        if passes and index and job.resent < RESENT_MOST:
+            job.resent += 1
+            self._rest((job, index), max(said.again_ms or 0, self._pause_ms))
+        else:
+            told.append(job.refused(index, said))
+
+    def _rest(self, part: tuple[InPieces, int], pause_ms: int) -> None:
+        """Let a part wait that the carrier does not want now."""
+        loop = asyncio.get_running_loop()
+        self._resting.append((loop.time() + pause_ms / 1000, *part))
+        if self._rest_timer is None:
+            self._rest_timer = loop.call_later(pause_ms / 1000, self._rested)
+
+    def _rested(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._rest_timer, now = None, loop.time()
+        while self._resting and (self._resting[0][0] <= now or self._closing):
+            _, job, index = self._resting.popleft()
+            if not job.over:
+                job.unasked(index)
+                self._queue.appendleft(job)
+        if self._resting:
+            self._rest_timer = loop.call_at(self._resting[0][0], self._rested)
+        self._feed()
+        self._strand()
+
+    def _brought(self, link: Link, requests: list[Any]) -> None:
+        brought = self._wording.brought(requests, self._clock.now_ms())
+        if brought.at_once:
+            link.replies(brought.at_once)
+        for _ in range(brought.dismissed):
+            link.dismiss()
+        events = self._events
+        if events is None:
+            return
+        if brought.receipts:
+            events.reported(self.name, brought.receipts, lambda: link.replies(brought.receipt_replies))
+        if brought.incoming:
+            events.replied(self.name, brought.incoming, lambda: link.replies(brought.incoming_replies))
+
+    def _unsure(self, contexts: list[Any], cause: Cause) -> None:
+        now = self._clock.now_ms()
+        told = []
+        for context in contexts:
+            if context.__class__ is Message:
+                told.append(Answer(message_id=context.id, at=now, cause=cause, unsure=True))
+            elif not context[0].over:
+                told.append(context[0].refused(context[1], Said(cause, unsure=True).answer(context[0].message.id, now)))
+        self._say(told)
+
+    def _strand(self, cause: Cause | None = None) -> None:
+        """Give back what waits when there is no link that could carry it."""
+        if (self._open and not self._closing) or not (self._queue or (self._closing and self._resting)):
+            return
+        cause = cause or Cause(CauseKind.CARRIER, "NO-LINK", "no link of the carrier is open", self.name)
+        now = self._clock.now_ms()
+        told = []
+        if self._closing:
+            self._queue.extend(job for _, job, _ in self._resting if not job.over)
+            self._resting.clear()
+        for entry in self._queue:
+            if isinstance(entry, InPieces):
+                if not entry.over:
+                    told.append(entry.stranded(cause, now))
+            else:
+                told.append(Answer(message_id=entry[0].id, at=now, cause=cause, again_ms=0))
+        self._queue.clear()
+        self._say(told)
+
+    def _never(self, message: Message, cause: Cause) -> Answer:
+        return Answer(message_id=message.id, at=self._clock.now_ms(), cause=cause)
+
+    def _say(self, told: list[Answer]) -> None:
+        if told and self._events is not None:
+            self._events.answered(self.name, told)
+
+    def _tell_room(self) -> None:
+        if self._events is not None and self.room():
+            self._events.has_room(self.name)
+
+
+def look(link: Link) -> LinkLook:
+    """Return how a link is doing."""
+    tallies = link.tallies
+    return LinkLook(
+        name=link.name,
+        state=link.state,
+        since=link.since_ms,
+        peer=link.peer,
+        unanswered=link.unanswered(),
+        window=link.window,
+        sent=tallies.sent,
+        answered=tallies.answered,
+        received=tallies.received,
+        throttled=tallies.throttled,
+        answer_p50_ms=tallies.wait_ms(50),
+        answer_p99_ms=tallies.wait_ms(99),
+        last_error=tallies.last_error,
+    )
+
+
+def has_open(links: Sequence[Link]) -> bool:
+    """Return whether any link is open."""
+    return any(link.state is LinkState.OPEN for link in links)
