@@ -7,7 +7,7 @@ BIN := .venv/bin
 ARGS ?=
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: dev test lint types imports pytest peers bench bench-kannel lock docs clean
+.PHONY: dev test lint types imports pytest peers bench bench-smpp bench-kannel lock docs clean
 
 dev: .venv/.run
 	@$(BIN)/hongyan dev $(ARGS)
@@ -37,6 +37,13 @@ peers:
 
 bench: .venv/.test
 	$(BIN)/python bench/road.py $(ARGS)
+
+# The road over SMPP to a listening simulator; beside Kannel when its Debian package is here (make peers).
+bench-smpp: .venv/.test
+	$(BIN)/python -m bench.smpp_road $(ARGS)
+
+bench-kannel: .venv/.test peers
+	$(BIN)/python -m bench.smpp_road --kannel --windows 10 $(ARGS)
 
 docs: .venv/.run
 	$(BIN)/python docs/make_reference.py

@@ -1,4 +1,4 @@
-"""A load generator of its own process: signed NXCloud requests over keep-alive connections, closed loop.
+"""A load generator of its own process: requests over keep-alive connections, closed loop.
 
     python bench/load.py --url http://127.0.0.1:8050 --connections 50 --items 1 --messages 20000
 
@@ -11,7 +11,7 @@ import hashlib
 import json
 import sys
 import time
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import uvloop
 
@@ -20,7 +20,7 @@ CONTENT = "Your Hongyan order 20260102 has left the warehouse and arrives tomorr
 
 
 class Plan:
-    """What is still to be sent, and what came back."""
+    """What is still to be sent, and what came back. A subclass says how a gateway is asked and what answers mean."""
 
     def __init__(self, messages: int, items: int, host: str) -> None:
         self.left, self.items, self.host = messages, items, host
@@ -37,7 +37,21 @@ class Plan:
         first = self.sent
         self.sent += n
         # all end in 1234: the last four digits stay away from the simulator's magic numbers
-        numbers = (13_000_001_234 + (first + k) % 600_000 * 10_000 for k in range(n))
+        return self.asking([13_000_001_234 + (first + k) % 600_000 * 10_000 for k in range(n)])
+
+    def asking(self, numbers: list[int]) -> bytes:
+        """Return the request that sends to these numbers."""
+        raise NotImplementedError
+
+    def answered(self, head: bytes, body: bytes) -> None:
+        """Count what an answer says."""
+        raise NotImplementedError
+
+
+class Nxcloud(Plan):
+    """Sealed NXCloud requests to Hongyan."""
+
+    def asking(self, numbers: list[int]) -> bytes:
         rows = ",".join(f'{{"phone":"86{number}","content":"{CONTENT}"}}' for number in numbers)
         body = f'{{"appKey":"bench","items":[{rows}]}}'
         stamp = str(time.time_ns() // 1_000_000)
@@ -47,6 +61,33 @@ class Plan:
             f"POST {PATH} HTTP/1.1\r\nhost: {self.host}\r\ncontent-type: application/json\r\naccessKey: AKbench\r\n"
             f"ts: {stamp}\r\nbizType: 3\r\naction: mtsend\r\nsign: {sign}\r\ncontent-length: {len(body)}\r\n\r\n{body}"
         ).encode()
+
+    def answered(self, head: bytes, body: bytes) -> None:  # noqa: ARG002 - the body says it all
+        self.accepted += body.count(b'"Success"}') or body.count(b'"status":"Success"')
+        bad = body.count(b'"Failure"')
+        if bad or b'"code":0' not in body:
+            self.refused += bad or 1
+            self.last_bad = body[:300].decode("utf-8", "replace")
+
+
+class Sendsms(Plan):
+    """Kannel's `sendsms`: one message a request. `more` is what else the query says, such as a dlr-url."""
+
+    more = ""
+
+    def asking(self, numbers: list[int]) -> bytes:
+        query = f"username=bench&password=bench&from=10690&to=%2B86{numbers[0]}&text={quote_plus(CONTENT)}{self.more}"
+        return f"GET /cgi-bin/sendsms?{query} HTTP/1.1\r\nhost: {self.host}\r\n\r\n".encode()
+
+    def answered(self, head: bytes, body: bytes) -> None:
+        if head.startswith(b"HTTP/1.1 202"):
+            self.accepted += 1
+        else:
+            self.refused += 1
+            self.last_bad = (head[:40] + body[:200]).decode("utf-8", "replace")
+
+
+PLANS: dict[str, type[Plan]] = {"nxcloud": Nxcloud, "sendsms": Sendsms}
 
 
 class Connection(asyncio.Protocol):
@@ -82,11 +123,7 @@ class Connection(asyncio.Protocol):
         self.buffer = b""
         plan = self.plan
         plan.latencies.append(time.perf_counter() - self.began)
-        plan.accepted += body.count(b'"Success"}') or body.count(b'"status":"Success"')
-        bad = body.count(b'"Failure"')
-        if bad or b'"code":0' not in body:
-            plan.refused += bad or 1
-            plan.last_bad = body[:300].decode("utf-8", "replace")
+        plan.answered(head, body)
         self.next()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's own signature
@@ -94,13 +131,13 @@ class Connection(asyncio.Protocol):
             self.done.set_result(None)
 
 
-async def drive(url: str, connections: int, items: int, messages: int) -> dict[str, object]:
+async def drive(url: str, connections: int, items: int, messages: int, kind: type[Plan]) -> dict[str, object]:
     """Send everything; return the figures."""
     parts = urlsplit(url)
     if parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
         raise SystemExit("loopback only")
     loop = asyncio.get_running_loop()
-    plan = Plan(messages, items, parts.netloc)
+    plan = kind(messages, items, parts.netloc)
     ends = [loop.create_future() for _ in range(connections)]
     began = time.perf_counter()
     for end in ends:
@@ -125,8 +162,12 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=50)
     parser.add_argument("--items", type=int, default=1)
     parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--gateway", choices=PLANS, default="nxcloud")
+    parser.add_argument("--more", default="", help="sendsms: what else each query says, as &dlr-mask=3&dlr-url=…")
     asked = parser.parse_args()
-    figures = uvloop.run(drive(asked.url, asked.connections, asked.items, asked.messages))
+    kind = PLANS[asked.gateway]
+    Sendsms.more = asked.more
+    figures = uvloop.run(drive(asked.url, asked.connections, asked.items, asked.messages, kind))
     json.dump(figures, sys.stdout)
     print()
 
