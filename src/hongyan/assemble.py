@@ -17,6 +17,7 @@ import structlog
 
 from hongyan.accept.desk import AcceptDesk, Dispatch
 from hongyan.accept.outlet import Outlet
+from hongyan.accept.stops import StopList
 from hongyan.carriers.simulator import Simulator
 from hongyan.console import Snippet
 from hongyan.console.app import console
@@ -38,10 +39,12 @@ from hongyan.model.push import PushShape
 from hongyan.model.tally import Tally
 from hongyan.model.world import CarrierConfig, Declared, World
 from hongyan.report.chores import Retention
+from hongyan.report.doors import Doors
 from hongyan.report.look import Look
 from hongyan.report.match import Matcher
 from hongyan.report.pull import Pull
 from hongyan.report.push import Pusher
+from hongyan.report.replies import Replies
 from hongyan.route.table import Router
 from hongyan.send.board import Board
 from hongyan.send.fleet import Factory, Fleet, Wires
@@ -161,6 +164,8 @@ class Road:
         self.writer = OrderedWriter(store)
         shapes: dict[str, PushShape] = {}
         self.pusher = Pusher(store, shapes, current, clock, tally, allow_inside=demo, random=chance)
+        self.doors = Doors(store, clock, tally)
+        self.pusher.on_doors = self.doors.wake
         self.matcher = Matcher(
             store=store,
             writer=self.writer,
@@ -183,7 +188,18 @@ class Road:
             lease_ms=settings.lease_ms,
             grace_ms=settings.receipt_grace_s * 1000,
         )
-        wires = counted(Wires(self.sender.answered, self.matcher.reported, self.sender.has_room), tally)
+        self.replies = Replies(
+            store=store,
+            world=current,
+            clock=clock,
+            mint=mint,
+            tally=tally,
+            shapes=shapes,
+            on_pushes=self.pusher.wake,
+        )
+        wires = counted(
+            Wires(self.sender.answered, self.matcher.reported, self.sender.has_room, self.replies.replied), tally
+        )
         self.reminder = Reminder(store, clock, lambda: self.writer.waiting + self.matcher.seeking, alone=self._embedded)
         lanes = self.sender.lanes
         self.fleet = Fleet(carrier_factories(clock), wires, self.sender.use, self.reminder, lanes.under_way)
@@ -195,6 +211,7 @@ class Road:
         self.reception = Reception(
             settings, store, current, clock, ids, tally, chance, public_base, self.outlet, self.board
         )
+        self.replies.on_stops = self.reception.stops.look_soon
         shapes |= {dialect.name: dialect.push for dialect in self.reception.dialects}
 
     @asynccontextmanager
@@ -206,7 +223,7 @@ class Road:
             stack.push_async_callback(self.reception.desk.close)
             if self._embedded:
                 await self.store.abandon_leases(self.clock.now_ms())
-            for part in (self.matcher, self.pusher):
+            for part in (self.reception.stops, self.matcher, self.replies, self.pusher, self.doors):
                 await part.start()
                 stack.push_async_callback(part.stop)
             stack.push_async_callback(self.fleet.close)
@@ -240,6 +257,7 @@ class Reception:
         self.operations = Operations(store, current, clock, looks, current.look_soon)
         self.pages = public_pages(store, clock, current)
         card_support = source(settings.card_support)
+        self.stops = StopList(store)
         self.desk = AcceptDesk(
             store,
             current,
@@ -247,6 +265,7 @@ class Reception:
             ids,
             tally,
             outlet,
+            stops=self.stops,
             card_support=card_support,
             public_base=public_base,
             lease_ms=settings.lease_ms,

@@ -67,6 +67,8 @@ async def _life(told: dict[str, Any]) -> None:
         looks = cast("Looks", store)  # asked by name, as the store's calls are
         part = Reception(settings, store.store, current, clock, ids, tally, chance, public_base, InTheCore(), looks)
         stack.push_async_callback(part.desk.close)
+        await part.stops.start()
+        stack.push_async_callback(part.stops.stop)
         current.start()
         stack.push_async_callback(current.stop)
         stack.push_async_callback(ended, loop.create_task(part.count_backlog()))

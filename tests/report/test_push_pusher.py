@@ -9,7 +9,7 @@ import pytest
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.message import Message
-from hongyan.model.push import PushCall
+from hongyan.model.push import PushCall, ReplyShape
 from hongyan.model.tally import Tally
 from hongyan.model.world import App, Project, World
 from hongyan.report import lanes, push
@@ -20,6 +20,8 @@ from report.push_store import PushStore
 
 class Shape:
     """One line a message; taken when the receiver says ok."""
+
+    replies: ReplyShape | None = None
 
     def __init__(self, most: int = 1, retries_s: tuple[float, ...] = (), timeout_s: float = 5) -> None:
         self.most, self.retries_s, self.timeout_s = most, retries_s, timeout_s

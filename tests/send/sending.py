@@ -125,6 +125,7 @@ class Sending:
                 answered=self.sender.answered,
                 reported=self.matcher.reported,
                 has_room=self.sender.has_room,
+                replied=lambda _carrier, _replies, stored: stored(),
             ),
             self.sender.use,
             self.reminder,

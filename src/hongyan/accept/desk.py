@@ -15,6 +15,7 @@ from hongyan.accept.draft import Desktop, Draft
 from hongyan.accept.excerpt import excerpt
 from hongyan.accept.refusals import Refusals
 from hongyan.accept.steps import STEPS
+from hongyan.accept.stops import StopList
 from hongyan.accept.who import Gatekeeper
 from hongyan.links.capability import CardSupport
 from hongyan.links.codes import mint_code
@@ -65,9 +66,11 @@ class AcceptDesk:
         lease_ms: int,
         backlog_cap: int,
         chance: random.Random,
+        stops: StopList | None = None,
     ) -> None:
         self._store, self._world, self._clock, self._ids, self._tally = store, world, clock, ids, tally
         self._dispatch, self._card_support, self._public_base = dispatch, card_support, public_base
+        self._stops = stops or StopList(store)
         self._lease_ms, self._backlog_cap, self._chance = lease_ms, backlog_cap, chance
         self._gate = Gatekeeper()
         self._refusals = Refusals(store, clock, ids, tally)
@@ -117,6 +120,7 @@ class AcceptDesk:
             now_ms=now_ms,
             public_base=self._public_base,
             card_support=self._card_support,
+            stops=self._stops,
             mint_code=lambda: mint_code(self._chance),
         )
         drafts = []

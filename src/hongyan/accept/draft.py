@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hongyan.accept.book import Book, ProjectBook
+from hongyan.accept.stops import StopList
 from hongyan.links.capability import CardSupport
 from hongyan.model.errors import Refused
 from hongyan.model.limits import Limit
@@ -26,6 +27,7 @@ class Desktop:
     now_ms: int
     public_base: str
     card_support: CardSupport
+    stops: StopList
     mint_code: Callable[[], str]
     seen: set[str] = field(default_factory=set)
     """client ids of earlier items"""

@@ -133,6 +133,9 @@ def consent(draft: Draft) -> None:
     stop = draft.desk.book.stop(project.name, draft.to.digits)
     if stop is not None and (marketing or not stop.marketing_only):
         raise Refused(Reason.OPTED_OUT, marketing_only=stop.marketing_only)
+    marketing_only = draft.desk.stops.marketing_only(project.name, draft.to.digits)
+    if marketing_only is not None and (marketing or not marketing_only):
+        raise Refused(Reason.OPTED_OUT, marketing_only=marketing_only)
     if marketing and project.quiet_hours is not None:
         first, last = project.quiet_hours
         if not first <= beijing(draft.desk.now_ms).hour < last:

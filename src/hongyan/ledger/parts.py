@@ -1,4 +1,4 @@
-"""The end of a message that went in parts, from what is known of each. Pure; the matcher and the sweep both ask here."""
+"""The end of a message that went in parts, from what is known of each. Pure; the matcher and the sweep ask here."""
 
 from collections.abc import Sequence
 

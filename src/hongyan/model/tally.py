@@ -56,6 +56,7 @@ METRICS: dict[str, Metric] = {
     "carrier_replies": Metric("Replies, or pieces of them, that came from a carrier", ("carrier",)),
     "report_settled": Metric("Messages that reached a final state", ("state",)),
     "report_unclaimed": Metric("Receipts that matched no message when they came", ("carrier",)),
+    "report_replies": Metric("Replies kept, each once", ("carrier",)),
     "report_repeated": Metric("Receipts for messages already settled", ("carrier",)),
     "push_calls": Metric("Calls made to callers' addresses", ("dialect", "outcome")),
     "store_commits": Metric("Group commits"),

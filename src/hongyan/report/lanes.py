@@ -9,6 +9,7 @@ from math import exp
 from typing import NamedTuple
 
 from hongyan.model.message import Message
+from hongyan.model.reply import Reply
 from hongyan.store.ops import PushRow
 
 MOST_LANES = 1_000
@@ -26,11 +27,18 @@ LaneKey = tuple[str, str]
 
 
 class Held(NamedTuple):
-    """A claimed push with its message."""
+    """A claimed push with what it is about."""
 
     row: PushRow
-    message: Message
+    about: Message | Reply
     lease_ends_ms: int
+
+    @property
+    def message_id(self) -> int | None:
+        """Whose timeline tells of the push; None for a reply to no message of ours."""
+        if isinstance(self.about, Message):
+            return self.about.id
+        return None if self.about.message is None else self.about.message.id
 
 
 class Lane:
@@ -77,7 +85,7 @@ class Lane:
         self._reached_ms = min(due_ms + round(rows / rate * 1000), now_ms + _MOST_PUT_OFF_MS)
         return due_ms
 
-    def take(self, most_of: Callable[[str], int], now_ms: int) -> tuple[list[Held], list[int]]:
+    def take(self, most_of: Callable[[PushRow], int], now_ms: int) -> tuple[list[Held], list[int]]:
         """Return (what goes into the next call, ids whose lease has run out and that are let go).
 
         A call carries rows of one dialect, target and app, as far as they stand one behind the other.
@@ -91,7 +99,7 @@ class Lane:
                 stale.append(self.waiting.popleft().row.id)
                 continue
             if not batch:
-                most = most_of(held.row.dialect)
+                most = most_of(held.row)
             elif _together(held.row) != _together(batch[0].row):
                 break
             batch.append(self.waiting.popleft())
@@ -152,5 +160,5 @@ def lane_key(row: PushRow) -> LaneKey:
     return row.project, "/".join(row.target.split("/", 3)[:3]).lower()
 
 
-def _together(row: PushRow) -> tuple[str, str, str | None]:
-    return row.dialect, row.target, row.app
+def _together(row: PushRow) -> tuple[str, str, str | None, bool]:
+    return row.dialect, row.target, row.app, row.reply_id is None

@@ -1,36 +1,38 @@
 """Matches receipts to messages and settles them; what matches nothing is kept, never dropped.
 
-A receipt may come before the answer that would name its message, twice, late, or for nobody. It is acknowledged to
-the carrier (`stored`) only after what it says is on disk. The decision what an ending costs and who is told is
-settle.py's; this file only finds the message.
+A receipt may come before the answer that would name its message, twice, late, for one part of a message, or for nobody.
+It is acknowledged to the carrier (`stored`) only after what it says is on disk. The decision what an ending costs and
+who is told is settle.py's, what becomes of parts is in_parts.py's; this file only finds the message.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
 
-from hongyan.carriers import Receipt
+from hongyan.carriers import Answer, Receipt
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
 from hongyan.model.message import FINAL, Message
 from hongyan.model.tally import Tally
 from hongyan.model.world import World
 from hongyan.report import settle
-from hongyan.store import Store
-from hongyan.store.ops import Op, Park, Settle, Unclaimed, Unpark
+from hongyan.report.in_parts import InParts
+from hongyan.report.parked import MOST as PARKED_MOST
+from hongyan.report.parked import Parked, same_number, spellings_of, spelt
+from hongyan.report.settle import Countdown, Stored, nobody
+from hongyan.store import Found, Store
+from hongyan.store.ops import Op, Park, PushRow, Settle, Unclaimed, Unpark
 from hongyan.store.ordered import OrderedWriter
 
 EXPECTED_MOST = 200_000
 """messages kept in memory a carrier; the store knows the others"""
-PARKED_MOST = 10_000
 REMATCH_EVERY_S = 30.0
 REMATCH_AFTER_MS = 2_000
+PARKED_IN_MEMORY_MS = 600_000
 TROUBLE_PAUSE_S = 0.5
-
-Stored = Callable[[], None]
 
 log = structlog.get_logger(stage="report")
 
@@ -47,7 +49,7 @@ class Matcher:
         clock: Clock,
         mint: Callable[[], int],
         tally: Tally,
-        on_pushes: Callable[[], None],
+        on_pushes: Callable[[Sequence[PushRow]], None],
     ) -> None:
         self._store = store
         self._writer = writer
@@ -57,7 +59,10 @@ class Matcher:
         self._tally = tally
         self._on_pushes = on_pushes
         self._expected: defaultdict[str, dict[str, Message]] = defaultdict(dict)
-        self._parked: dict[tuple[str, str], list[Unclaimed]] = {}
+        self._in_parts = InParts(
+            writer=writer, world=world, mint=mint, tally=tally, on_pushes=on_pushes, on_strange=self._park_all
+        )
+        self._parked = Parked()
         self._seeking: list[tuple[str, Sequence[Receipt], Stored]] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -67,7 +72,7 @@ class Matcher:
     async def start(self) -> None:
         """Remember parked receipts from earlier; begin to seek messages that memory does not know."""
         for row in await self._store.unclaimed(PARKED_MOST):
-            self._parked.setdefault((row.carrier, row.provider_id), []).append(row)
+            self._parked.add(row)
         self._tasks = [
             asyncio.create_task(self._seek(), name="matcher"),
             asyncio.create_task(self._rematch_now_and_then(), name="rematch"),
@@ -79,16 +84,20 @@ class Matcher:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def expect(self, carrier: str, handed: Sequence[tuple[Message, str]]) -> None:
+    def expect(self, carrier: str, handed: Sequence[tuple[Message, Answer]]) -> None:
         """Remember messages under the carrier's ids; settle those whose receipt was there first."""
         expected = self._expected[carrier]
-        for message, provider_id in handed:
-            expected[provider_id] = message
+        for message, answer in handed:
+            if answer.part_ids:
+                self._in_parts.expect(carrier, message, answer.part_ids)
+            else:
+                expected[answer.provider_id or ""] = message
         if self._parked:
-            for message, provider_id in handed:
-                rows = self._parked.pop((carrier, provider_id), None)
-                if rows is not None:
-                    self._claim(carrier, message, rows)
+            for message, answer in handed:
+                for number, provider_id in enumerate(answer.part_ids, 1):
+                    self._claim_parked(carrier, Found(message, number), provider_id)
+                if not answer.part_ids:
+                    self._claim_parked(carrier, Found(message), answer.provider_id or "")
         excess = len(expected) - EXPECTED_MOST
         if excess > 0:
             for provider_id in list(expected)[:excess]:
@@ -100,54 +109,76 @@ class Matcher:
         world, mint = self._world(), self._mint
         ops: list[Op] = []
         found: list[tuple[Message, Receipt]] = []
+        of_parts: list[tuple[Message, Receipt]] = []
         missing: list[Receipt] = []
         for receipt in receipts:
             message = expected.get(receipt.provider_id)
-            if message is None:
-                missing.append(receipt)
-            else:
+            if message is not None:
                 found.append((message, receipt))
                 ops.append(settle.settled(message, receipt, world, mint))
+            elif (message := self._in_parts.message(carrier, receipt.provider_id)) is not None:
+                of_parts.append((message, receipt))
+            else:
+                missing.append(receipt)
+        steps = bool(ops) + bool(of_parts) + bool(missing)
+        if steps > 1:
+            stored = Countdown(steps, stored).step
         if missing:
-            countdown = _Countdown(2 if ops else 1, stored)
-            self._seeking.append((carrier, missing, countdown.step))
+            self._seeking.append((carrier, missing, stored))
             self.seeking += len(missing)
             self._wake.set()
-            stored = countdown.step
+        if of_parts:
+            self._in_parts.report(carrier, of_parts, stored)
         if ops:
             self._writer.add(ops, self._when_settled(carrier, ops, found, stored))
 
     async def rematch(self) -> int:
         """Try parked receipts again, those that other processes parked included. Returns how many found a message."""
-        rows = await self._store.unclaimed(PARKED_MOST)
-        oldest = self._clock.now_ms() - REMATCH_AFTER_MS
+        now_ms = self._clock.now_ms()
+        self._parked.forget_before(now_ms - PARKED_IN_MEMORY_MS)
         by_carrier: defaultdict[str, defaultdict[str, list[Unclaimed]]] = defaultdict(lambda: defaultdict(list))
-        for row in rows:
-            if row.at <= oldest:
+        for row in await self._store.unclaimed(PARKED_MOST):
+            if row.at <= now_ms - REMATCH_AFTER_MS:
                 by_carrier[row.carrier][row.provider_id].append(row)
         matched = 0
         for carrier, by_id in by_carrier.items():
-            messages = await self._store.by_provider(carrier, list(by_id))
-            for provider_id, message in messages.items():
-                self._parked.pop((carrier, provider_id), None)
-                self._claim(carrier, message, by_id[provider_id])
-                matched += 1
+            known = await self._store.by_provider(carrier, list(by_id))
+            strange = [row for rows in by_id.values() for row in rows if row.provider_id not in known and row.number]
+            others = [spelling for row in strange for spelling in spellings_of(row)]
+            by_spelling = await self._store.by_provider(carrier, others) if others else {}
+            for provider_id, rows in by_id.items():
+                found, known_as = known.get(provider_id), provider_id
+                if found is None:
+                    found, known_as = _by_spelling(rows[0].number, spellings_of(rows[0]), by_spelling)
+                if found is not None:
+                    self._parked.drop(carrier, provider_id)
+                    self._claim(carrier, found, known_as, rows)
+                    matched += 1
         return matched
 
-    def _claim(self, carrier: str, message: Message, rows: Sequence[Unclaimed]) -> None:
+    def _claim_parked(self, carrier: str, found: Found, provider_id: str) -> None:
+        rows = self._parked.take(carrier, provider_id, found.message.to)
+        if rows:
+            self._claim(carrier, found, provider_id, rows)
+
+    def _claim(self, carrier: str, found: Found, provider_id: str, rows: Sequence[Unclaimed]) -> None:
         """Settle a message with its parked receipts: the first counts, the others are repeats."""
-        receipts = [settle.unparked(row) for row in rows]
-        provider_id = rows[0].provider_id
-        unpark = Unpark(carrier=carrier, provider_ids=[provider_id])
+        message = found.message
+        receipts = [spelt(settle.unparked(row), provider_id) for row in rows]
+        pairs = [(message, receipt) for receipt in receipts]
+        unpark = Unpark(carrier=carrier, provider_ids=[rows[0].provider_id])
+        early = settle.noted(message, "receipt-early", receipts[0], "it came before the answer to the hand-over")
         if message.state in FINAL:
             self._tally.add("report_repeated", carrier, n=len(receipts))
-            self._writer.add([*(settle.repeated(message, receipt) for receipt in receipts), unpark])
-            return
-        world = self._world()
-        ops: list[Op] = [settle.settled(message, receipt, world, self._mint) for receipt in receipts]
-        found = [(message, receipt) for receipt in receipts]
-        early = settle.noted(message, "receipt-early", receipts[0], "it came before the answer to the hand-over")
-        self._writer.add([*ops, unpark, early], self._when_settled(carrier, ops, found, _no_one))
+            notes = [settle.repeated(message, receipt) for receipt in receipts]
+            said = [settle.part_reported(carrier, receipt) for receipt in receipts] if found.part else []
+            self._writer.add([*said, *notes, unpark])
+        elif found.part:
+            self._in_parts.report(carrier, pairs, nobody, then=[unpark, early])
+        else:
+            world = self._world()
+            ops: list[Op] = [settle.settled(message, receipt, world, self._mint) for receipt in receipts]
+            self._writer.add([*ops, unpark, early], self._when_settled(carrier, ops, pairs, nobody))
 
     def _when_settled(
         self, carrier: str, ops: Sequence[Op], found: Sequence[tuple[Message, Receipt]], stored: Stored
@@ -156,18 +187,19 @@ class Matcher:
 
         def done(results: Sequence[Any]) -> None:
             repeated: list[tuple[Message, Receipt]] = []
-            pushes = False
+            pushes: list[PushRow] = []
             expected = self._expected[carrier]
             for op, pair, moves in zip(ops, found, results, strict=False):  # an Unpark may follow the settlements
                 assert type(op) is Settle
                 expected.pop(pair[1].provider_id, None)  # not before: a repeat may come while this was being written
                 if moves:
-                    pushes = pushes or op.push is not None
+                    if op.push is not None:
+                        pushes.append(op.push)
                     self._tally.add("report_settled", op.state)
                 else:
                     repeated.append(pair)
             if pushes:
-                self._on_pushes()
+                self._on_pushes(pushes)
             if not repeated:
                 stored()
                 return
@@ -196,38 +228,69 @@ class Matcher:
 
     async def _sought(self, carrier: str, receipts: Sequence[Receipt], stored: Stored) -> None:
         known = await self._store.by_provider(carrier, [receipt.provider_id for receipt in receipts])
-        expected, world = self._expected[carrier], self._world()
+        others = [
+            spelling
+            for receipt in receipts
+            if receipt.number and receipt.provider_id not in known
+            for spelling in receipt.spellings
+        ]
+        by_spelling = await self._store.by_provider(carrier, others) if others else {}
+        world = self._world()
         settles: list[Op] = []
-        found: list[tuple[Message, Receipt]] = []
-        others: list[Op] = []
+        of_whole: list[tuple[Message, Receipt]] = []
+        of_parts: list[tuple[Message, Receipt]] = []
+        others_ops: list[Op] = []
         rows: list[Unclaimed] = []
-        for receipt in receipts:
-            # the answer may have come while the store was asked
-            message = expected.get(receipt.provider_id) or known.get(receipt.provider_id)
-            if message is None:
-                rows.append(self._park(carrier, receipt))
-            elif message.state in FINAL:
+        for said in receipts:
+            found, known_as = self._recognised(carrier, said, known, by_spelling)
+            receipt = spelt(said, known_as)
+            if found is None:
+                rows.append(self._park(carrier, said))
+            elif found.message.state in FINAL:
                 self._tally.add("report_repeated", carrier)
-                others.append(settle.repeated(message, receipt))
+                if found.part:
+                    others_ops.append(settle.part_reported(carrier, receipt))
+                others_ops.append(settle.repeated(found.message, receipt))
+            elif found.part:
+                of_parts.append((found.message, receipt))
             else:
-                found.append((message, receipt))
-                settles.append(settle.settled(message, receipt, world, self._mint))
+                of_whole.append((found.message, receipt))
+                settles.append(settle.settled(found.message, receipt, world, self._mint))
         if rows:
-            others.append(Park(rows=rows))
-        countdown = _Countdown(bool(settles) + bool(others), stored)
-        if others:
-            self._writer.add(others, lambda _: countdown.step())
+            others_ops.append(Park(rows=rows))
+        step = Countdown(bool(settles) + bool(of_parts) + bool(others_ops), stored).step
+        if others_ops:
+            self._writer.add(others_ops, lambda _: step())
+        if of_parts:
+            self._in_parts.report(carrier, of_parts, step)
         if settles:
-            self._writer.add(settles, self._when_settled(carrier, settles, found, countdown.step))
+            self._writer.add(settles, self._when_settled(carrier, settles, of_whole, step))
+
+    def _recognised(
+        self, carrier: str, receipt: Receipt, known: Mapping[str, Found], by_spelling: Mapping[str, Found]
+    ) -> tuple[Found | None, str]:
+        """Return (what a receipt is about, its id there). Memory first: the answer may have come meanwhile."""
+        found = self._remembered(carrier, receipt.provider_id) or known.get(receipt.provider_id)
+        if found is None and receipt.number:
+            remembered = {one: there for one in receipt.spellings if (there := self._remembered(carrier, one))}
+            return _by_spelling(receipt.number, receipt.spellings, {**by_spelling, **remembered}, receipt.provider_id)
+        return found, receipt.provider_id
+
+    def _remembered(self, carrier: str, provider_id: str) -> Found | None:
+        message = self._expected[carrier].get(provider_id)
+        if message is not None:
+            return Found(message)
+        message = self._in_parts.message(carrier, provider_id)
+        return None if message is None else Found(message, 1)
 
     def _park(self, carrier: str, receipt: Receipt) -> Unclaimed:
         row = settle.parked(carrier, receipt, self._clock.now_ms())
         self._tally.add("report_unclaimed", carrier)
-        if len(self._parked) < PARKED_MOST:
-            rows = self._parked.setdefault((carrier, receipt.provider_id), [])
-            if all(known.state != row.state for known in rows):
-                rows.append(row)
+        self._parked.add(row)
         return row
+
+    def _park_all(self, carrier: str, receipts: Sequence[Receipt], stored: Stored) -> None:
+        self._writer.add([Park(rows=[self._park(carrier, one) for one in receipts])], lambda _: stored())
 
     async def _rematch_now_and_then(self) -> None:
         while True:
@@ -240,18 +303,12 @@ class Matcher:
             await asyncio.sleep(REMATCH_EVERY_S)
 
 
-class _Countdown:
-    """Calls back after so many steps: receipts of one report are stored in several ways."""
-
-    def __init__(self, steps: int, done: Stored) -> None:
-        self._left = steps
-        self._done = done
-
-    def step(self) -> None:
-        self._left -= 1
-        if self._left == 0:
-            self._done()
-
-
-def _no_one() -> None:
-    """Nobody waits: parked receipts were acknowledged when they were parked."""
+def _by_spelling(
+    number: str | None, spellings: Sequence[str], known: Mapping[str, Found], otherwise: str = ""
+) -> tuple[Found | None, str]:
+    """Return the first message to that number that one of the spellings names, and the spelling."""
+    for spelling in spellings if number else ():
+        found = known.get(spelling)
+        if found is not None and same_number(number or "", found.message.to):
+            return found, spelling
+    return None, otherwise

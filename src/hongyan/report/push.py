@@ -1,24 +1,30 @@
-"""Tells callers what became of their messages: takes due pushes from the store, calls, writes down what was said.
+"""Tells callers what became of their messages and what handsets replied.
+
+It takes due pushes from the store, calls, and writes down what was said.
 
 The store is the truth: a push's row lives until the call that settled it is committed, so a crash at any point
 repeats a call and never loses one (spec: nxcloud#push.repeated). Memory holds a bounded window; each receiver has
-a lane of its own, so a slow or dead one delays nobody else. A vendor's call is its dialect's `PushShape`.
+a lane of its own, so a slow or dead one delays nobody else. A vendor's call is its dialect's `PushShape`. What waits
+for a caller to connect is doors.py's.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from random import Random
 
 import structlog
 
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
-from hongyan.model.push import PushShape
+from hongyan.model.message import Message
+from hongyan.model.push import PushCall, PushShape, ReplyShape
+from hongyan.model.reply import Reply
 from hongyan.model.tally import Tally
 from hongyan.model.world import App, Project, World
 from hongyan.report.lanes import Held, Lane, Lanes
 from hongyan.report.post import Posted, Poster
+from hongyan.report.told import abouts
 from hongyan.store import Store
 from hongyan.store.ops import Event, PushAgain, PushDone, PushRow
 
@@ -61,14 +67,20 @@ class Pusher:
         self._loops: list[asyncio.Task[None]] = []
         self._workers: set[asyncio.Task[None]] = set()
         self._poster = Poster()
+        self.on_doors: Callable[[Collection[str]], None] = _nobody
+        """called with the doors that something was written for"""
 
     async def start(self) -> None:
         """Begin to take due pushes."""
         self._loops = [asyncio.create_task(self._take_due()), asyncio.create_task(self._write_outcomes())]
 
-    def wake(self) -> None:
-        """Say that pushes were written: look now."""
-        self._woken.set()
+    def wake(self, pushes: Sequence[PushRow] = ()) -> None:
+        """Say that pushes were written, these or unknown ones: look now."""
+        doors = {row.door for row in pushes if row.door is not None}
+        if doors:
+            self.on_doors(doors)
+        if not pushes or any(row.door is None for row in pushes):
+            self._woken.set()
 
     async def stop(self) -> None:
         """Let calls under way end for a moment, write what they said, put the rest back for the next start."""
@@ -115,14 +127,13 @@ class Pusher:
         fresh = [row for row in claimed if row.id not in self._held]
         if not fresh:
             return len(claimed)
-        found = await self._store.messages_by_id([row.message_id for row in fresh if row.message_id is not None])
-        messages = {message.id: message for message in found}
+        found = await abouts(self._store, fresh)
         orphans: list[int] = []
         for row in fresh:
-            message = None if row.message_id is None else messages.get(row.message_id)
-            if message is None:
+            about = found.get(row.id)
+            if about is None or (row.reply_id is not None and self._reply_shape(row) is None):
                 orphans.append(row.id)
-            elif self._lanes.put(Held(row, message, now_ms + LEASE_MS)):
+            elif self._lanes.put(Held(row, about, now_ms + LEASE_MS)):
                 self._held.add(row.id)
         if orphans:
             await self._store.write(PushDone(ids=orphans))
@@ -154,9 +165,13 @@ class Pusher:
             lane.workers -= 1
             self._lanes.drop_if_idle(lane)
 
-    def _most(self, dialect: str) -> int:
-        shape = self._shapes.get(dialect)
+    def _most(self, row: PushRow) -> int:
+        shape = self._reply_shape(row) if row.reply_id is not None else self._shapes.get(row.dialect)
         return 1 if shape is None else shape.most
+
+    def _reply_shape(self, row: PushRow) -> ReplyShape | None:
+        shape = self._shapes.get(row.dialect)
+        return None if shape is None else shape.replies
 
     async def _call(self, batch: Sequence[Held]) -> tuple[bool, str]:
         """Return (whether it was taken, what was said in one sentence)."""
@@ -166,9 +181,9 @@ class Pusher:
         began = asyncio.get_running_loop().time()
         try:
             shape = self._shapes[row.dialect]
-            call = shape.call([held.message for held in batch], row.target, app)
+            call, is_taken = _worded(shape, batch, app)
             posted = await self._poster.post(call, shape.timeout_s, inside=inside)
-            taken = not posted.why and shape.taken(posted.status, posted.body)
+            taken = not posted.why and is_taken(posted.status, posted.body)
         except Exception as error:  # noqa: BLE001 - the webhook edge: one bad call must not stop a lane
             _log.error("push failed by a fault of ours", dialect=row.dialect, error=repr(error))
             taken, posted = False, Posted(0, b"", f"a fault of ours: {type(error).__name__}")
@@ -215,13 +230,13 @@ class Pusher:
         assert isinstance(events, list)
         for held in batch:
             ids.append(held.row.id)
-            events.append(Event(message_id=held.message.id, at=now_ms, kind=kind, text=said))
+            events += _told(held, now_ms, kind, said)
 
     def _try_again(self, batch: Sequence[Held], wait_s: float, said: str, now_ms: int) -> None:
         """Put a failed call off; up to a tenth more than the rule, so that what failed together comes apart."""
         due_at = now_ms + round(wait_s * 1000 * (1 + self._random.random() / 10))
         text = f"{said}; again in {wait_s:g} s"
-        events = [Event(message_id=held.message.id, at=now_ms, kind="push-failed", text=text) for held in batch]
+        events = [event for held in batch for event in _told(held, now_ms, "push-failed", text)]
         self._again.append(PushAgain(ids=[held.row.id for held in batch], due_at=due_at, events=events))
 
     # --- what was said, into the store
@@ -254,6 +269,29 @@ class Pusher:
             self._held.difference_update(op.ids)
         if was_full:
             self._woken.set()
+
+
+def _worded(shape: PushShape, batch: Sequence[Held], app: App | None) -> tuple[PushCall, Callable[[int, bytes], bool]]:
+    """Return the call that tells of these, and what says whether an answer to it means that they were taken."""
+    target = batch[0].row.target
+    replies = [held.about for held in batch if isinstance(held.about, Reply)]
+    if replies:
+        words = shape.replies
+        assert words is not None
+        return words.call(replies, target, app), words.taken
+    return shape.call([held.about for held in batch if isinstance(held.about, Message)], target, app), shape.taken
+
+
+def _told(held: Held, at: int, kind: str, said: str) -> Sequence[Event]:
+    """Return what the timeline of the message says of a push."""
+    if held.message_id is None:
+        return ()
+    text = said if isinstance(held.about, Message) else f"reply {held.about.id}: {said}"
+    return (Event(message_id=held.message_id, at=at, kind=kind, text=text),)
+
+
+def _nobody(_doors: Collection[str]) -> None:
+    """Nobody is connected."""
 
 
 def _tell(what: str, error: Exception) -> None:

@@ -7,7 +7,28 @@ from hongyan.ledger.settlement import Ending, settlement
 from hongyan.model.cause import parse_cause
 from hongyan.model.message import Message, State
 from hongyan.model.world import World
-from hongyan.store.ops import Event, Note, Settle, Unclaimed
+from hongyan.store.ops import Event, Note, PartReported, Settle, Unclaimed
+
+Stored = Callable[[], None]
+"""tells the carrier that what it said is on disk"""
+
+
+class Countdown:
+    """Calls back after so many steps: receipts of one report are stored in several ways."""
+
+    def __init__(self, steps: int, done: Stored) -> None:
+        self._left = steps
+        self._done = done
+
+    def step(self) -> None:
+        """Note that one of them is on disk."""
+        self._left -= 1
+        if self._left == 0:
+            self._done()
+
+
+def nobody() -> None:
+    """Nobody waits: parked receipts were acknowledged when they were parked."""
 
 
 def settled(message: Message, receipt: Receipt, world: World, mint: Callable[[], int]) -> Settle:
@@ -21,6 +42,17 @@ def settled(message: Message, receipt: Receipt, world: World, mint: Callable[[],
         rendered=receipt.rendered,
     )
     return settlement(message, ending, world, mint)
+
+
+def part_reported(carrier: str, receipt: Receipt) -> PartReported:
+    """Return the operation that writes down what a carrier said of one part."""
+    return PartReported(
+        carrier=carrier,
+        provider_id=receipt.provider_id,
+        state=receipt.state,
+        cause=receipt.cause.joined(),
+        at=receipt.received_at,
+    )
 
 
 def repeated(message: Message, receipt: Receipt) -> Note:
@@ -47,6 +79,8 @@ def parked(carrier: str, receipt: Receipt, now_ms: int) -> Unclaimed:
         cause=receipt.cause.joined(),
         received_at=receipt.received_at,
         rendered=receipt.rendered,
+        spellings=" ".join(receipt.spellings) or None,
+        number=receipt.number or None,
     )
 
 
@@ -58,4 +92,6 @@ def unparked(row: Unclaimed) -> Receipt:
         cause=parse_cause(row.cause),
         received_at=row.received_at,
         rendered=row.rendered,
+        spellings=tuple(row.spellings.split()) if row.spellings else (),
+        number=row.number or "",
     )

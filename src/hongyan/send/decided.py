@@ -12,7 +12,7 @@ from hongyan.model.cause import Cause
 from hongyan.model.message import Message
 from hongyan.model.tally import Tally
 from hongyan.model.world import World
-from hongyan.store.ops import Again, Event, Note, Op, Settle
+from hongyan.store.ops import Again, Event, Note, Op, PushRow, Settle
 from hongyan.store.ordered import OrderedWriter
 
 
@@ -26,7 +26,7 @@ class Decided:
         world: Callable[[], World],
         tally: Tally,
         mint: Callable[[], int],
-        on_pushes: Callable[[], None],
+        on_pushes: Callable[[Sequence[PushRow]], None],
     ) -> None:
         self._writer = writer
         self._world = world
@@ -50,14 +50,23 @@ class Decided:
         if self.soonest_due is None or due_at < self.soonest_due:
             self.soonest_due = due_at
         self._tally.add("send_again", carrier, cause.kind)
-        self.ops.append(Again(message_id=message.id, at=now, due_at=due_at, cause=cause.joined(), counted=counted))
+        self.ops.append(
+            Again(
+                message_id=message.id,
+                at=now,
+                due_at=due_at,
+                cause=cause.joined(),
+                counted=counted,
+                lease=message.due_at,
+            )
+        )
 
     def end(self, message: Message, ending: Ending, carrier: str | None = None) -> None:
         """End a message; `carrier` is the one whose word ends it."""
         self.held -= 1
         self.tried.pop(message.id, None)
         settle = settlement(message, ending, self._world(), self._mint)
-        settle.carrier = carrier
+        settle.carrier, settle.lease = carrier, message.due_at
         self.ops.append(settle)
 
     def note(self, message_id: int, at: int, kind: str, text: str) -> None:
@@ -76,7 +85,8 @@ class Decided:
             moved = [op for place, op in settled if results[place]]
             for op in moved:
                 self._tally.add("report_settled", op.state)
-            if any(op.push is not None for op in moved):
-                self._on_pushes()
+            pushes = [op.push for op in moved if op.push is not None]
+            if pushes:
+                self._on_pushes(pushes)
 
         return done

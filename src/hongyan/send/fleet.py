@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import structlog
 
-from hongyan.carriers import Answer, Carrier, Receipt
+from hongyan.carriers import Answer, Carrier, Incoming, Receipt
 from hongyan.model.errors import Misconfigured
 from hongyan.model.world import CarrierConfig, Standing, World
 from hongyan.send.by_hand import as_set, control_of, stays_open
@@ -28,11 +28,12 @@ log = structlog.get_logger(stage="send")
 
 
 class Wires(NamedTuple):
-    """Where carriers' events go: the sender's and the matcher's methods. Fits `carriers.Events`."""
+    """Where carriers' events go: methods of the sender, the matcher and the replies. Fits `carriers.Events`."""
 
     answered: Callable[[str, Sequence[Answer]], None]
     reported: Callable[[str, Sequence[Receipt], Callable[[], None]], None]
     has_room: Callable[[str], None]
+    replied: Callable[[str, Sequence[Incoming], Callable[[], None]], None]
 
 
 Use = Callable[[Mapping[str, Carrier], Mapping[str, CarrierConfig]], None]

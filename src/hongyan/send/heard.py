@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 
-from hongyan.carriers import Receipt
+from hongyan.carriers import Incoming, Receipt
 from hongyan.model.tally import Tally
 from hongyan.send.fleet import Wires
 
@@ -19,4 +19,8 @@ def counted(wires: Wires, tally: Tally) -> Wires:
             tally.add("carrier_receipts", carrier, state, n=times)
         wires.reported(carrier, receipts, stored)
 
-    return wires._replace(reported=reported)
+    def replied(carrier: str, replies: Sequence[Incoming], stored: Callable[[], None]) -> None:
+        tally.add("carrier_replies", carrier, n=len(replies))
+        wires.replied(carrier, replies, stored)
+
+    return wires._replace(reported=reported, replied=replied)

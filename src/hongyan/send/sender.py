@@ -22,11 +22,11 @@ from hongyan.send.lane import Lane
 from hongyan.send.lanes import WRITES_MOST, Lanes
 from hongyan.send.retry import retry_at
 from hongyan.send.verdicts import Next
-from hongyan.store.ops import Handed
+from hongyan.store.ops import Handed, PushRow
 from hongyan.store.ordered import OrderedWriter
 
-OnHanded = Callable[[str, Sequence[tuple[Message, str]]], None]
-"""(carrier, [(message, provider id)]): the matcher's `expect`"""
+OnHanded = Callable[[str, Sequence[tuple[Message, Answer]]], None]
+"""(carrier, [(message, the answer with its ids)]): the matcher's `expect`"""
 
 CAPACITY = 20_000
 LEASE_MS = 60_000
@@ -48,7 +48,7 @@ class Sender:
         tally: Tally,
         mint: Callable[[], int],
         on_handed: OnHanded,
-        on_pushes: Callable[[], None],
+        on_pushes: Callable[[Sequence[PushRow]], None],
         lease_ms: int = LEASE_MS,
         grace_ms: int = GRACE_MS,
         capacity: int = CAPACITY,
@@ -121,7 +121,7 @@ class Sender:
         if lane is None:
             return
         now = self._clock.now_ms()
-        handed: list[tuple[Message, str]] = []
+        handed: list[tuple[Message, Answer]] = []
         timed = lane.latencies.began
         for answer in answers:
             if answer.message_id in timed:
@@ -130,7 +130,8 @@ class Sender:
             if message is None:
                 self._stray(carrier, answer)
             elif answer.cause is None and not answer.unsure:
-                handed.append((message, self._handed(carrier, message, answer)))
+                self._handed(carrier, message, answer)
+                handed.append((message, answer))
             else:
                 self._failed(lane, message, answer, now)
         if handed:
@@ -172,16 +173,21 @@ class Sender:
             self.decided.again(message, now, verdicts.GIVEN_BACK, now, counted=False)
         self.decided.flush()
 
-    def _handed(self, carrier: str, message: Message, answer: Answer) -> str:
-        """Decide that a carrier took a message; return the id it gave."""
-        provider_id = answer.provider_id or ""
-        due_at = max(message.expires_at, answer.at) + self._grace_ms
+    def _handed(self, carrier: str, message: Message, answer: Answer) -> None:
+        """Decide that a carrier took a message."""
         self.decided.ops.append(
-            Handed(message_id=message.id, at=answer.at, carrier=carrier, provider_id=provider_id, due_at=due_at)
+            Handed(
+                message_id=message.id,
+                at=answer.at,
+                carrier=carrier,
+                provider_id=answer.provider_id or "",
+                part_ids=answer.part_ids,
+                due_at=max(message.expires_at, answer.at) + self._grace_ms,
+                lease=message.due_at,
+            )
         )
         if self.decided.tried:
             self.decided.tried.pop(message.id, None)
-        return provider_id
 
     def _failed(self, lane: Lane, message: Message, answer: Answer, now: int) -> None:
         """Decide about a hand-over that did not succeed."""

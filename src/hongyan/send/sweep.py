@@ -8,6 +8,7 @@ import asyncio
 
 import structlog
 
+from hongyan.ledger.parts import NO_RECEIPT, summed
 from hongyan.ledger.settlement import Ending
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
@@ -62,7 +63,7 @@ class Sweep:
         self._tidy(now)
         while now >= self._overdue_at:
             overdue = await self._store.overdue(now, OVERDUE_MOST)
-            self._judge(overdue, now)
+            await self._judge(overdue, now)
             if len(overdue) < OVERDUE_MOST:
                 self._overdue_at = now + OVERDUE_EVERY_MS
             elif not self._sender.space():
@@ -114,28 +115,33 @@ class Sweep:
         sender.lanes.drop_left()
         sender.decided.flush()
 
-    def _judge(self, overdue: list[Message], now: int) -> None:
+    async def _judge(self, overdue: list[Message], now: int) -> None:
         """Decide about leases and waits for receipts that ended."""
         if not overdue:
             return
+        unreported = [message for message in overdue if message.state is State.SUBMITTED]
+        endings = {message.id: summed(await self._store.parts(message.id), now) for message in unreported}
         held = self._held()
         for message in overdue:
-            if message.id in held:
+            in_memory = held.get(message.id)
+            if in_memory is not None:
+                in_memory.due_at = message.due_at  # it is ours for as long as the store says now
                 continue
             self._sender.decided.held += 1
             if message.state is State.SENDING:
                 self._sender.unsure(message, verdicts.NO_ANSWER, now, message.carrier or "")
             else:
-                self._sender.decided.end(message, Ending(State.UNKNOWN, verdicts.NO_RECEIPT, now, handed=True))
+                ending = endings[message.id] or Ending(State.UNKNOWN, NO_RECEIPT, now, handed=True)
+                self._sender.decided.end(message, ending)
         self._sender.decided.flush()
 
-    def _held(self) -> set[int]:
-        """Return the ids of all messages in memory."""
-        ids: set[int] = set()
+    def _held(self) -> dict[int, Message]:
+        """Return all messages in memory by their ids."""
+        held: dict[int, Message] = {}
         for lane in self._sender.lanes.by_name.values():
-            ids.update(lane.under_way)
-            ids.update(message.id for message in lane.waiting)
-        return ids
+            held |= lane.under_way
+            held |= {message.id: message for message in lane.waiting}
+        return held
 
     async def _run(self) -> None:
         while True:

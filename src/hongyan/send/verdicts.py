@@ -55,6 +55,5 @@ BUSY = ours("BUSY", "the carrier has more waiting than memory should hold; the m
 DOWN = Cause(CauseKind.CARRIER, "DOWN", "no carrier of the route works at the moment", "hongyan")
 GIVEN_BACK = ours("GIVEN-BACK", "waited in memory for long without a place; back to the store")
 VALIDITY_OVER = Cause(CauseKind.TIME, "VALIDITY", "the validity ran out before it could be handed over", "hongyan")
-NO_RECEIPT = Cause(CauseKind.TIME, "NO-RECEIPT", "no receipt came in time", "hongyan")
 NO_ANSWER = Cause(CauseKind.CARRIER, "NO-ANSWER", "it is not known whether the carrier has it", "hongyan")
 NO_ROUTE = ours("NO_ROUTE", "no route fits this message")

@@ -57,7 +57,8 @@ class OrderedWriter:
         handed = self._handed
         for place, op in enumerate(group):
             if type(op) is Handed:
-                handed[op.message_id] = group, place
+                if not op.part_ids:  # its parts become rows, which no ending can say
+                    handed[op.message_id] = group, place
             elif type(op) is Settle and handed:
                 earlier = handed.pop(op.message_id, None)
                 if earlier is not None:
