@@ -159,7 +159,7 @@ class AcceptDesk:
         for place, draft in enumerate(drafts):
             leg_id = legs.get(draft.leg)
             if leg_id is None:
-                leg_id = legs[draft.leg] = self._ids.mint()
+                leg_id = legs[draft.leg] = self._ids.mint_at(now_ms)
             message = self._message(project, submission, draft, leg_id, now_ms)
             if place < at_once:
                 message.state, message.due_at = State.SENDING, now_ms + self._lease_ms
@@ -189,7 +189,7 @@ class AcceptDesk:
     def _message(self, project: Project, submission: Submission, draft: Draft, leg_id: int, now_ms: int) -> Message:
         item, number = draft.item, draft.to
         message = draft.message = Message(
-            id=self._ids.mint(),
+            id=self._ids.mint_at(now_ms),
             project=project.name,
             submission=leg_id,
             position=draft.position,
@@ -220,7 +220,7 @@ class AcceptDesk:
         return message
 
     def _decide(self, submission: Submission, drafts: list[Draft], results: list[Accepted]) -> None:
-        sending, waiting = [], False
+        sending, waiting, taken = [], False, 0
         for draft, result in zip(drafts, results, strict=True):
             message = draft.message
             assert message is not None
@@ -228,22 +228,28 @@ class AcceptDesk:
                 draft.refused = _refusal(draft, result)
             elif result.earlier is not None:
                 draft.repeated, draft.message = True, result.earlier
-            elif message.state is State.SENDING:
-                sending.append(message)
             else:
-                waiting = True
+                taken += 1
+                if message.state is State.SENDING:
+                    sending.append(message)
+                else:
+                    waiting = True
         if sending:
             self._dispatch.take(sending)
         if waiting:
             self._dispatch.wake()
-        taken = sum(draft.refused is None and not draft.repeated for draft in drafts)
         if taken:
             self._tally.add("accept_messages", submission.exchange.dialect, n=taken)
         if submission.whole:
             self._refuse_whole(drafts)
-        refusals = {draft.refused.reason for draft in drafts if draft.refused}
-        if not taken and refusals & _OF_THE_REQUEST and len(refusals) == 1:
-            raise next(draft.refused for draft in drafts if draft.refused)
+        if not taken:
+            self._refuse_request([draft.refused for draft in drafts if draft.refused])
+
+    def _refuse_request(self, refusals: list[Refused]) -> None:
+        """Raise what is true of all items, when it is said of a whole request. Nothing was taken."""
+        reasons = {refused.reason for refused in refusals}
+        if len(reasons) == 1 and reasons & _OF_THE_REQUEST:
+            raise refusals[0]
 
     def _refuse_whole(self, drafts: list[Draft]) -> None:
         for draft in drafts:

@@ -45,7 +45,7 @@ def number(draft: Draft) -> None:
     found = numbers.parse(draft.item.to, draft.desk.submission.default_country)
     if found is None:
         raise Refused(Reason.BAD_NUMBER)
-    draft.number = found
+    draft.to = found
     allowed = draft.desk.of.project.countries
     if allowed and found.region not in allowed:
         raise Refused(Reason.REGION_REFUSED, country=found.region)
@@ -145,6 +145,8 @@ def consent(draft: Draft) -> None:
 def limits(draft: Draft) -> None:
     """Work out which counts this message adds to; the transaction checks them."""
     desk = draft.desk
+    if not (desk.of.limits or desk.app_limits):
+        return
     app = desk.app.name if desk.app else ""
     found = desk.of.limits_for(desk.app_limits, app, draft.category, draft.leg, draft.to.region)
     if found and draft.to.digits not in desk.of.unlimited:
@@ -160,11 +162,12 @@ def limits(draft: Draft) -> None:
 
 def price(draft: Draft) -> None:
     """Count the parts by the vendor's rule and price them."""
-    rule = parts.rule_for(draft.desk.submission.exchange.dialect, draft.to.region)
-    counted = parts.count(draft.content, rule, country_code=draft.to.country_code)
-    draft.alphabet, draft.parts = counted.alphabet, counted.parts
-    billed = counted.parts if draft.leg is Leg.TEXT else 1
-    each = draft.desk.book.prices.each(draft.desk.of.project.name, draft.leg, draft.to.digits)
+    desk, to = draft.desk, draft.to
+    rule = parts.rule_for(desk.submission.exchange.dialect, to.region)
+    draft.alphabet, _, counted = parts.count(draft.content, rule, country_code=to.country_code)
+    draft.parts = counted
+    billed = counted if draft.leg is Leg.TEXT else 1
+    each = desk.book.prices.each(desk.of.project.name, draft.leg, to.digits)
     if each is None:
         raise Refused(Reason.NO_PRICE)
     draft.price = each * billed

@@ -63,8 +63,9 @@ class Gatekeeper:
                 raise Refused(Reason.NONCE_USED)
         if not address_allowed(exchange.peer, key.allow_addresses):
             raise Refused(Reason.ADDRESS_REFUSED, address=exchange.peer)
-        if not self.paced("key", f"{key.dialect}:{key.name}", key.rate_per_second, 1, now_ms):
-            raise Refused(Reason.TOO_FAST, per_second=key.rate_per_second)
+        rate = key.rate_per_second
+        if rate and not self.paced("key", f"{key.dialect}:{key.name}", rate, 1, now_ms):
+            raise Refused(Reason.TOO_FAST, per_second=rate)
         return Caller(project=project, key=key, world=world, nonce=nonce, nonce_until=until)
 
     def paced(self, what: str, name: str, rate: int, n: int, now_ms: int) -> bool:

@@ -1,7 +1,5 @@
 """What a part costs: the longest matching prefix, a project's own price before the general one."""
 
-from collections.abc import Mapping
-
 from hongyan.model.message import Leg
 from hongyan.model.money import micros
 from hongyan.model.world import World
@@ -11,26 +9,31 @@ class PriceList:
     """The prices of one world, indexed."""
 
     def __init__(self, world: World) -> None:
-        self._lists: dict[tuple[str, Leg], dict[str, int]] = {}
+        lists: dict[tuple[str, Leg], dict[str, int]] = {}
         for price in world.prices:
-            self._lists.setdefault((price.project, price.leg), {})[price.name] = micros(price.each)
-        self._longest = max((len(price.name) for price in world.prices), default=0)
+            lists.setdefault((price.project, price.leg), {})[price.name] = micros(price.each)
+        self._lists = {key: _by_length(prices) for key, prices in lists.items()}
+        self._billed = {project for project, _ in lists}
 
     def each(self, project: str, leg: Leg, digits: str) -> int | None:
         """Return micros for one part to a number, or None when prices are declared but none fits.
 
         A world without any price for the project sends for nothing: billing is not in use.
         """
-        own = self._lists.get((project, leg), _NONE)
-        general = self._lists.get(("", leg), _NONE)
-        if not own and not general:
-            return None if any(of in ("", project) for of, _ in self._lists) else 0
-        for prices in (own, general):
-            for length in range(self._longest, -1, -1):
-                found = prices.get(digits[:length])
-                if found is not None:
-                    return found
+        own = self._lists.get((project, leg))
+        general = self._lists.get(("", leg))
+        for lists in (own, general):
+            if lists is not None:
+                for length, prices in lists:
+                    found = prices.get(digits[:length])
+                    if found is not None:
+                        return found
+        if own is None and general is None and self._billed.isdisjoint(("", project)):
+            return 0
         return None
 
 
-_NONE: Mapping[str, int] = {}
+def _by_length(prices: dict[str, int]) -> list[tuple[int, dict[str, int]]]:
+    """Return prices by the length of their prefix, the longest first: a number is tried only with lengths there are."""
+    lengths = sorted({len(prefix) for prefix in prices}, reverse=True)
+    return [(length, {prefix: each for prefix, each in prices.items() if len(prefix) == length}) for length in lengths]

@@ -37,7 +37,11 @@ class IdMint:
 
     def mint(self) -> int:
         """Return the next id."""
-        ms = self._clock.now_ms() - EPOCH_MS
+        return self.mint_at(self._clock.now_ms())
+
+    def mint_at(self, now_ms: int) -> int:
+        """Return the next id, for who has just asked the clock."""
+        ms = now_ms - EPOCH_MS
         if ms > self._ms:
             self._ms, self._sequence = ms, 0
         elif self._sequence < _SEQUENCE_LAST:

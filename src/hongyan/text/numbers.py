@@ -80,7 +80,8 @@ def masked(digits: str) -> str:
 
 
 def _mainland(national: str) -> Number:
-    return Number(MAINLAND + national, MAINLAND, "CN", _OPERATORS.get(national[:4], ""), True)
+    # past the named tuple's own constructor, which takes twice as long; every message has a number
+    return tuple.__new__(Number, (MAINLAND + national, MAINLAND, "CN", _OPERATORS.get(national[:4], ""), True))
 
 
 @lru_cache(maxsize=4096)
