@@ -93,7 +93,7 @@ def magic_page() -> str:
     lines = [
         "# Magic numbers · 魔法号码",
         "",
-        "<!-- generated from src/hongyan/carriers/magic.py; tests/carriers/test_magic_page.py tells when stale -->",
+        "<!-- generated from src/hongyan/carriers/magic.py; tests/simulators/test_magic_page.py tells when stale -->",
         "",
         "The built-in carrier simulator decides by the **last four digits** of the number, in any country.",
         "Everything else is delivered (profile `healthy`) or fares as the carrier's profile says.",

@@ -11,8 +11,22 @@ import typer
 
 from hongyan.cli.exits import code_of
 
-VERBS = ("dev", "serve", "apply", "send", "messages", "show", "wait", "check", "doctor", "version")
-"""Every command, in the order of the help page; each is the function of that name in the file of that name."""
+VERBS = (
+    "dev",
+    "serve",
+    "apply",
+    "send",
+    "messages",
+    "show",
+    "wait",
+    "carrier",
+    "check",
+    "doctor",
+    "simulate",
+    "version",
+)
+"""Every command, in the order of the help page; each is the function, or the group, of that name in the file of that
+name."""
 
 
 def build(verbs: Iterable[str] = VERBS) -> typer.Typer:
@@ -30,7 +44,11 @@ def build(verbs: Iterable[str] = VERBS) -> typer.Typer:
         """Hongyan 鸿雁: a self-hosted SMS platform. Begin with `hongyan dev`."""
 
     for verb in verbs:
-        app.command(verb)(getattr(import_module(f"hongyan.cli.{verb}"), verb))
+        found = getattr(import_module(f"hongyan.cli.{verb}"), verb)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=verb)
+        else:
+            app.command(verb)(found)
     return app
 
 

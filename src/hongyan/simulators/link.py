@@ -6,7 +6,7 @@ What to say is the gateway's business. It knows how to misbehave: half a PDU, a 
 import asyncio
 from collections.abc import Callable
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, cast
 
 from hongyan.simulators import Acknowledged, Given, Heard, Submitted, Voice
 from hongyan.wire import Malformed, frames
@@ -132,8 +132,7 @@ class Link(asyncio.Protocol):
     # asyncio's calls
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for a log-in."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but its class
         transport.set_write_buffer_limits(high=_BUFFERED_MOST)
         address = transport.get_extra_info("peername") or ("", 0)
         self.peer = f"{address[0]}:{address[1]}"
