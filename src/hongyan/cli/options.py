@@ -17,5 +17,11 @@ ReadyFile = Annotated[
 Url = Annotated[str, typer.Option("--url", help="Address of the API.", envvar="HONGYAN_URL", show_envvar=True)]
 Token = Annotated[str, typer.Option("--token", help="Bearer token for /v1.", envvar="HONGYAN_TOKEN", show_envvar=True)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Lang = Annotated[str, typer.Option("--lang", help="en or zh.", envvar="HONGYAN_LANG", show_envvar=True)]
 
 DEFAULT_URL = "http://127.0.0.1:8050"
+
+
+def is_chinese(lang: str) -> bool:
+    """Return whether a language was asked for that is Chinese."""
+    return lang.lower().startswith("zh")

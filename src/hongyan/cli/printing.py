@@ -91,7 +91,15 @@ def print_story(story: Mapping[str, Any], chinese: bool) -> None:
     out.print(Text.assemble((story["title"], "bold"), "  ", (state, style)), soft_wrap=True)
     ids = f"id {story['id']}" + (f", request {story['request_id']}" if story["request_id"] else "")
     out.print(Text(ids, style="dim"), soft_wrap=True)
-    for line in story["lines"]:
+    print_story_lines(story["lines"], chinese)
+    for other in story.get("others", ()):
+        out.print(Text(f"also {other['id']} to {other['to']}: {other['state']}", style="dim"))
+
+
+def print_story_lines(lines: Sequence[Mapping[str, Any]], chinese: bool) -> None:
+    """Print what happened, a line each, with its facts below it."""
+    out = console()
+    for line in lines:
         when = (line["at"] or "")[_SECONDS]
         text = line["text_zh" if chinese else "text_en"]
         out.print(
@@ -99,8 +107,6 @@ def print_story(story: Mapping[str, Any], chinese: bool) -> None:
         )
         for name, value in line["facts"].items():
             _print_fact(out, name, str(value))
-    for other in story.get("others", ()):
-        out.print(Text(f"also {other['id']} to {other['to']}: {other['state']}", style="dim"))
 
 
 def _print_fact(out: Console, name: str, value: str) -> None:

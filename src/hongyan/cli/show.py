@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from hongyan.cli.options import DEFAULT_URL, AsJson, Token, Url
+from hongyan.cli.options import DEFAULT_URL, AsJson, Lang, Token, Url, is_chinese
 from hongyan.cli.printing import answered, print_json, print_story
 from hongyan.testing.client import Client
 
@@ -16,7 +16,7 @@ def show(
             metavar="ID", help="Our id, a vendor's (externalId, BizId, sid), the caller's own, a request's."
         ),
     ],
-    lang: Annotated[str, typer.Option("--lang", help="en or zh.", envvar="HONGYAN_LANG", show_envvar=True)] = "en",
+    lang: Lang = "en",
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
     token: Token = "",
@@ -26,4 +26,4 @@ def show(
     if as_json:
         print_json(story)
     else:
-        print_story(story, lang.lower().startswith("zh"))
+        print_story(story, is_chinese(lang))

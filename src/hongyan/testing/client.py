@@ -140,6 +140,22 @@ class Client:
         """Delete all messages (dev only)."""
         return self._own("DELETE", "/v1/messages")
 
+    def carriers(self) -> Reply:
+        """Tell how all carriers are doing."""
+        return self._own("GET", "/v1/carriers")
+
+    def carrier(self, name: str) -> Reply:
+        """Tell how a carrier is doing."""
+        return self._own("GET", f"/v1/carriers/{quote(name, safe='')}")
+
+    def carrier_lines(self, name: str, limit: int = 200) -> Reply:
+        """Read a carrier's transcript."""
+        return self._own("GET", f"/v1/carriers/{quote(name, safe='')}/transcript?limit={limit}")
+
+    def carrier_do(self, name: str, action: str, **fields: Any) -> Reply:
+        """Suspend, resume, drain, isolate, rebind, pace, transcript or test a carrier."""
+        return self._own("POST", f"/v1/carriers/{quote(name, safe='')}/{action}", fields)
+
     def wait_for(
         self, to: str, *, since: str | int | None = None, timeout_s: float = 30, until: str = "accepted"
     ) -> dict[str, Any]:
