@@ -4,6 +4,7 @@ Pure: facts in, rows to write out.
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from hongyan.model.message import Message
 from hongyan.model.reason import Reason
@@ -17,6 +18,9 @@ _CLIENT_ID_TAKEN = Accepted(Reason.CLIENT_ID_TAKEN)
 _NONCE_USED = Accepted(Reason.NONCE_USED)
 
 
+_price = attrgetter("price")
+
+
 def accept(batch: Batch, op: Accept) -> list[Accepted]:
     """Decide about each message in turn and keep what was taken, unless `whole` and one was refused."""
     repeated = bool(batch.existing) and any(
@@ -24,7 +28,10 @@ def accept(batch: Batch, op: Accept) -> list[Accepted]:
     )
     if op.nonce is not None and not repeated and batch.nonces.get(op.nonce, -1) >= op.now_ms:
         return [_NONCE_USED] * len(op.messages)
-    verdicts, taken, counted = _decide(batch, op)
+    if len(op.messages) == 1 and not op.buckets and not repeated and op.messages[0].client_id is None:
+        verdicts, taken, counted = _decide_plain(batch, op)
+    else:
+        verdicts, taken, counted = _decide(batch, op)
     if op.whole and (refusal := next((one for one in verdicts if one.reason is not None), None)) is not None:
         _forget(batch, taken, counted)
         return [one if one.reason is not None or one.earlier is not None else refusal for one in verdicts]
@@ -34,7 +41,15 @@ def accept(batch: Batch, op: Accept) -> list[Accepted]:
     return verdicts
 
 
-def _decide(batch: Batch, op: Accept) -> tuple[list[Accepted], list[Message], list[int]]:
+def _decide_plain(batch: Batch, op: Accept) -> tuple[list[Accepted], Sequence[Message], Sequence[int]]:
+    """Decide as `_decide` does about one message that only its balance can refuse: most submissions are this."""
+    price = op.messages[0].price
+    if price and price > batch.purses[op.project].amount + op.credit_line:
+        return [_NO_BALANCE], (), ()
+    return [_TAKEN], op.messages, ()
+
+
+def _decide(batch: Batch, op: Accept) -> tuple[list[Accepted], Sequence[Message], Sequence[int]]:
     available = batch.purses[op.project].amount + op.credit_line
     clients, existing = batch.clients, batch.existing
     buckets_of = op.buckets or None
@@ -102,7 +117,7 @@ def _forget(batch: Batch, taken: Sequence[Message], counted: Sequence[int]) -> N
 def _keep(batch: Batch, op: Accept, taken: Sequence[Message], counted: Sequence[int]) -> None:
     if not taken:
         return
-    total = sum(message.price for message in taken)
+    total = sum(map(_price, taken))
     batch.purses[op.project].currency = op.currency
     entry_id = batch.book(op.project, "charge", -total, op.now_ms) if total else None
     messages = batch.messages

@@ -142,31 +142,43 @@ def _load_accepting(connection: apsw.Connection, needs: Needs, batch: Batch) -> 
 
 
 def _write(connection: apsw.Connection, batch: Batch) -> None:
-    for statement, rows in (
-        (sql.INSERT_SUBMISSION, map(SUBMISSION.row, batch.submissions)),
-        (sql.INSERT_MESSAGE, map(MESSAGE.row, batch.messages.values())),
-        (sql.MOVE_PLAIN, map(plain_row, batch.plain.values())),
-        (sql.MOVE_ROUTED, map(routed_row, batch.routed.values())),
-        (sql.COUNT, ((bucket, at, n) for (bucket, at), n in batch.counts.items())),
-        (sql.SPEND_NONCE, batch.spent.items()),
-        (sql.INSERT_ENTRY, map(_entry_row, batch.entries.values())),
-        (
-            sql.CHANGE_BALANCE,
-            ((project, one.change, one.currency or "CNY", 0) for project, one in batch.purses.items() if one.change),
-        ),
-        (sql.INSERT_EVENT, map(EVENT.row, batch.events)),
-        (sql.INSERT_REFUSAL, map(REFUSAL.row, batch.refusals)),
-        (sql.UNPARK, batch.unparked),
-        (sql.PARK, map(UNCLAIMED.row, batch.parked)),
-        (sql.INSERT_LINK, map(LINK.row, batch.links)),
-        (sql.CLICK, batch.clicks),
-        (sql.INSERT_PUSH, map(PUSH.row, batch.pushes)),
-        (sql.PUSH_AGAIN, batch.pushes_again),
-        (sql.PUSH_DONE, ((one,) for one in batch.pushes_done)),
-        (sql.INSERT_MAILBOX, batch.mailbox),
-        (sql.INSERT_PART, map(PART.row, batch.parts_new)),
-        (sql.PART_TOLD, map(_told_row, batch.parts_told)),
+    for statement, row, values in (
+        (sql.INSERT_SUBMISSION, SUBMISSION.row, batch.submissions),
+        (sql.INSERT_MESSAGE, MESSAGE.row, batch.messages.values()),
+        (sql.MOVE_PLAIN, plain_row, batch.plain.values()),
+        (sql.MOVE_ROUTED, routed_row, batch.routed.values()),
+        (sql.COUNT, _count_row, batch.counts.items()),
+        (sql.SPEND_NONCE, tuple, batch.spent.items()),
+        (sql.INSERT_ENTRY, _entry_row, batch.entries.values()),
+        (sql.CHANGE_BALANCE, _purse_row, [item for item in batch.purses.items() if item[1].change]),
+        (sql.INSERT_EVENT, EVENT.row, batch.events),
+        (sql.INSERT_REFUSAL, REFUSAL.row, batch.refusals),
+        (sql.UNPARK, tuple, batch.unparked),
+        (sql.PARK, UNCLAIMED.row, batch.parked),
+        (sql.INSERT_LINK, LINK.row, batch.links),
+        (sql.CLICK, tuple, batch.clicks),
+        (sql.INSERT_PUSH, PUSH.row, batch.pushes),
+        (sql.PUSH_AGAIN, tuple, batch.pushes_again),
+        (sql.PUSH_DONE, _alone, batch.pushes_done),
+        (sql.INSERT_MAILBOX, tuple, batch.mailbox),
+        (sql.INSERT_PART, PART.row, batch.parts_new),
+        (sql.PART_TOLD, _told_row, batch.parts_told),
     ):
-        connection.executemany(statement, rows)
+        if values:  # most are empty in most batches
+            connection.executemany(statement, map(row, values))  # type: ignore[arg-type] # each row with its values
     if batch.inbound is not None:
         inbound.write(connection, batch.inbound)
+
+
+def _alone(value: int) -> tuple[int]:
+    return (value,)
+
+
+def _count_row(item: tuple[tuple[int, int], int]) -> tuple[int, int, int]:
+    (bucket, at), n = item
+    return bucket, at, n
+
+
+def _purse_row(item: tuple[str, Purse]) -> tuple[str, int, str, int]:
+    project, purse = item
+    return project, purse.change, purse.currency or "CNY", 0

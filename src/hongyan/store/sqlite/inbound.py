@@ -54,7 +54,8 @@ _REPLIES_BY_ID = f"SELECT {REPLY.columns} FROM replies WHERE id IN {MANY}"
 _OWED = "SELECT id, reply_id FROM reply_mailbox WHERE project = ? AND dialect = ? ORDER BY id LIMIT ?"
 _TAKEN = f"DELETE FROM reply_mailbox WHERE id IN {MANY}"
 _OLD_WHOLES = (
-    "SELECT kind, owner, whole FROM fragments WHERE at < ? GROUP BY kind, owner, whole ORDER BY min(at), whole LIMIT ?"
+    "SELECT kind, owner, whole FROM fragments INDEXED BY fragments_at WHERE at < ? "
+    "GROUP BY kind, owner, whole ORDER BY min(at), whole LIMIT ?"
 )
 _MARKS = f"SELECT {STOP.columns} FROM stops WHERE mark > ? ORDER BY mark LIMIT ?"
 
