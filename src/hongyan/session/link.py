@@ -246,7 +246,8 @@ class Link(asyncio.Protocol):
                     self._unreadable(wrong)
         self._rest = data[at:] if at < end else b""
         self._now = now = self._loop.time()
-        self._pulse.heard(now)
+        if at:  # half a PDU is no sign of life
+            self._pulse.heard(now)
         if self._transcript is not None and self._transcript.until_ms:
             self._tell(data[:at], sent=False)
         if answers or requests:
