@@ -19,6 +19,7 @@ from hongyan.accept.desk import AcceptDesk, Dispatch
 from hongyan.accept.outlet import Outlet
 from hongyan.accept.stops import StopList
 from hongyan.carriers.simulator import Simulator
+from hongyan.carriers.smpp import smpp_carrier
 from hongyan.console import Snippet
 from hongyan.console.app import console
 from hongyan.dialects import Dialect
@@ -299,7 +300,8 @@ def carrier_factories(clock: Clock) -> dict[str, Factory]:
     def simulator(config: CarrierConfig) -> Simulator:
         return Simulator(config.name, settings=config.settings, clock=clock)
 
-    return {"simulator": simulator}
+    chance = random.SystemRandom()
+    return {"simulator": simulator, "smpp": lambda config: smpp_carrier(config, clock, chance)}
 
 
 def open_store(settings: Settings, clock: Clock, tally: Tally) -> Store:
