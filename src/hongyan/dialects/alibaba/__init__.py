@@ -68,7 +68,7 @@ class Alibaba:
         card_support: CardSupport,
     ) -> None:
         self._desk, self._reports, self._clock = desk, reports, clock
-        self._request_ids, self._card_support = HexMint(random, 32), card_support
+        self._request_ids, self._card_support = HexMint(clock, random, 32), card_support
         self.endpoints: Mapping[str, Handler] = {"/": self._answer}
         self.push = SmsReport()
         self._large = asyncio.Semaphore(1)

@@ -35,7 +35,7 @@ class Nxcloud:
 
     def __init__(self, desk: Desk, reports: Reports, clock: Clock, world: Callable[[], World], random: Random) -> None:
         del reports, world  # receipts are pushed, never asked for; the world comes with the caller
-        self._desk, self._request_ids = desk, HexMint(random, 32)
+        self._desk, self._request_ids = desk, HexMint(clock, random, 32)
         self._spare_ids = IdMint(clock, SPARE_NODE)  # of refused rows: none is ever a message's
         self.push: PushShape = Receipts()
         # one handler, whatever the host or scheme. spec: nxcloud#bulk.path

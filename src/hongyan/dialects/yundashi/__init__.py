@@ -39,8 +39,7 @@ class Yundashi:
     prefixes: tuple[str, ...] = ("/intf/", "/api/sms/smsquota/")
 
     def __init__(self, desk: Desk, reports: Reports, clock: Clock, world: Callable[[], World], random: Random) -> None:
-        del clock  # the desk holds `time` against its own
-        self._desk, self._world, self._request_ids = desk, world, HexMint(random, 24)
+        self._desk, self._world, self._request_ids = desk, world, HexMint(clock, random, 24)
         asking = Asking(desk, reports)
         # spec: yundashi#send.path, yundashi#multi.path, yundashi#pullstatus.path, yundashi#quota.path
         self.endpoints: Mapping[str, Handler] = {
