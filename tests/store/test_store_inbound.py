@@ -98,6 +98,8 @@ async def test_wholes_that_began_long_ago_are_handed_out_with_all_their_pieces(s
     assert await store.old_fragments(NOW + 1, 1) == [oldest]
     await store.write(DropFragments(ids=[one.id for one in found]))
     assert await store.old_fragments(NOW + 99, 9) == [young]
+    assert await store.old_fragments(NOW + 99, 9, young.kind) == [young]
+    assert await store.old_fragments(NOW + 99, 9, "another") == []
 
 
 async def test_two_processes_that_get_pieces_of_one_whole_find_it_whole_once(open_store: OpenStore) -> None:

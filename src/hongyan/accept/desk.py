@@ -161,7 +161,7 @@ class AcceptDesk:
             if leg_id is None:
                 leg_id = legs[draft.leg] = self._ids.mint_at(now_ms)
             message = self._message(project, submission, draft, leg_id, now_ms)
-            if place < at_once:
+            if place < at_once and message.due_at == now_ms:
                 message.state, message.due_at = State.SENDING, now_ms + self._lease_ms
             if draft.link is not None:
                 # without click collection (NXCloud linkVerbose 0) a click is counted but names no number
@@ -188,6 +188,8 @@ class AcceptDesk:
 
     def _message(self, project: Project, submission: Submission, draft: Draft, leg_id: int, now_ms: int) -> Message:
         item, number = draft.item, draft.to
+        due_at = now_ms if item.due_at is None else max(item.due_at, now_ms)
+        expires_at = due_at + draft.desk.of.validity_ms
         message = draft.message = Message(
             id=self._ids.mint_at(now_ms),
             project=project.name,
@@ -214,8 +216,8 @@ class AcceptDesk:
             report_to=item.report_to,
             details=_details(draft),
             accepted_at=now_ms,
-            due_at=now_ms,
-            expires_at=now_ms + draft.desk.of.validity_ms,
+            due_at=due_at,
+            expires_at=expires_at if item.expires_at is None else min(item.expires_at, expires_at),
         )
         return message
 

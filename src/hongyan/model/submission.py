@@ -106,6 +106,10 @@ class Item(Struct, kw_only=True, omit_defaults=True, gc=False):
     """where the link leads when the phone cannot render the card"""
     fallback: "Item | None" = None
     """leg card: what goes to a number that cannot show cards; None: nothing goes (`Reason.CARD_UNSUPPORTED`)"""
+    due_at: int | None = None
+    """when to send it, milliseconds UTC; None: at once"""
+    expires_at: int | None = None
+    """when to give up; None, or later than the project's validity allows: as the project has it"""
     pinned: str | None = None
     """the one carrier that may carry it, whatever the routes say: an operator's test of that carrier"""
     refused: Reason | None = None

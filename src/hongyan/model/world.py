@@ -93,6 +93,16 @@ class Key(_Declared, frozen=True, kw_only=True):
     """CIDR ranges; empty: any"""
     actions: tuple[str, ...] = ()
     """alibaba: the actions that a sub-user's key may call (SendSms, QuerySendDetails, ...); empty: all"""
+    window: int = 100
+    """smpp: requests that a session may have unanswered, in either direction"""
+    max_sessions: int = 10
+    """smpp: sessions bound at a time, to each process"""
+    default_country: str = "86"
+    """smpp: country code of numbers written without one"""
+    codings: dict[str, str] = {}
+    """smpp: data_coding -> alphabet (gsm7, ascii, latin1, ucs2) where the customer means another than usual"""
+    category: Category | None = None
+    """smpp: what its messages are for; None: notification"""
 
 
 class App(_Declared, frozen=True, kw_only=True):

@@ -97,9 +97,8 @@ class Replies:
         """Keep what came of long replies whose other pieces did not come in time; return how many."""
         now_ms = self._clock.now_ms()
         wholes: dict[tuple[str, str], list[Fragment]] = {}
-        for piece in await self._store.old_fragments(now_ms - PIECES_WAIT_MS, OLD_MOST):
-            if piece.kind == KIND:
-                wholes.setdefault((piece.owner, piece.whole), []).append(piece)
+        for piece in await self._store.old_fragments(now_ms - PIECES_WAIT_MS, OLD_MOST, KIND):
+            wholes.setdefault((piece.owner, piece.whole), []).append(piece)
         kept = 0
         for (carrier, _), pieces in wholes.items():
             whole = joined(pieces)

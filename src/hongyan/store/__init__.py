@@ -182,8 +182,11 @@ class Store(Protocol):
         """Return replies not pulled yet, oldest first, and remove them from the mailbox; committed."""
         ...
 
-    async def old_fragments(self, before_ms: int, limit: int) -> list[Fragment]:
-        """Return all pieces of wholes whose first piece came before that: some of them will not be completed."""
+    async def old_fragments(self, before_ms: int, limit: int, kind: str | None = None) -> list[Fragment]:
+        """Return all pieces of wholes whose first piece came before that: some of them will not be completed.
+
+        `kind`: only of that kind; None: any.
+        """
         ...
 
     async def stops(self, after: int, limit: int) -> tuple[list[StopRow], list[tuple[str, str]], int]:

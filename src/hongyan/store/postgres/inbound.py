@@ -87,7 +87,8 @@ _TAKE = (
 )
 _OLD = (
     f"SELECT {FRAGMENT.qualified} FROM fragments JOIN "
-    "(SELECT kind, owner, whole, min(at) AS began FROM fragments WHERE at < $1 GROUP BY kind, owner, whole "
+    "(SELECT kind, owner, whole, min(at) AS began FROM fragments "
+    "WHERE at < $1 AND ($3::text IS NULL OR kind = $3) GROUP BY kind, owner, whole "
     "ORDER BY min(at), whole LIMIT $2) AS old USING (kind, owner, whole) ORDER BY began, whole, number"
 )
 _MARKS = f"SELECT {STOP.columns} FROM stops WHERE mark > $1 ORDER BY mark LIMIT $2"
@@ -113,9 +114,9 @@ async def take_replies(pool: Any, project: str, dialect: str, most: int) -> list
     return REPLY.values(await pool.fetch(_TAKE, project, dialect, most))
 
 
-async def old_fragments(pool: Any, before_ms: int, limit: int) -> list[Fragment]:
+async def old_fragments(pool: Any, before_ms: int, limit: int, kind: str | None) -> list[Fragment]:
     """Return all pieces of so many wholes that began before then, the oldest whole first."""
-    return FRAGMENT.values(await pool.fetch(_OLD, before_ms, limit))
+    return FRAGMENT.values(await pool.fetch(_OLD, before_ms, limit, kind))
 
 
 async def stops(pool: Any, after: int, limit: int) -> tuple[list[StopRow], list[StopKey], int]:

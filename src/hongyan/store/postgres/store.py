@@ -189,8 +189,8 @@ class PostgresStore:
     async def take_replies(self, project: str, dialect: str, most: int, now_ms: int) -> list[ReplyRow]:  # noqa: ARG002 - the contract's
         return await self._do(inbound.take_replies, project, dialect, most)
 
-    async def old_fragments(self, before_ms: int, limit: int) -> list[Fragment]:
-        return await self._do(inbound.old_fragments, before_ms, limit)
+    async def old_fragments(self, before_ms: int, limit: int, kind: str | None = None) -> list[Fragment]:
+        return await self._do(inbound.old_fragments, before_ms, limit, kind)
 
     async def stops(self, after: int, limit: int) -> tuple[list[StopRow], list[tuple[str, str]], int]:
         return await self._do(inbound.stops, after, limit)

@@ -54,8 +54,8 @@ _REPLIES_BY_ID = f"SELECT {REPLY.columns} FROM replies WHERE id IN {MANY}"
 _OWED = "SELECT id, reply_id FROM reply_mailbox WHERE project = ? AND dialect = ? ORDER BY id LIMIT ?"
 _TAKEN = f"DELETE FROM reply_mailbox WHERE id IN {MANY}"
 _OLD_WHOLES = (
-    "SELECT kind, owner, whole FROM fragments INDEXED BY fragments_at WHERE at < ? "
-    "GROUP BY kind, owner, whole ORDER BY min(at), whole LIMIT ?"
+    "SELECT kind, owner, whole FROM fragments INDEXED BY fragments_at WHERE at < ?1 AND (?3 IS NULL OR kind = ?3) "
+    "GROUP BY kind, owner, whole ORDER BY min(at), whole LIMIT ?2"
 )
 _MARKS = f"SELECT {STOP.columns} FROM stops WHERE mark > ? ORDER BY mark LIMIT ?"
 
@@ -83,9 +83,9 @@ def take_replies(connection: apsw.Connection, project: str, dialect: str, most: 
     return replies_by_id(connection, [row[1] for row in owed])
 
 
-def old_fragments(connection: apsw.Connection, before_ms: int, limit: int) -> list[Fragment]:
+def old_fragments(connection: apsw.Connection, before_ms: int, limit: int, kind: str | None) -> list[Fragment]:
     """Return all pieces of so many wholes that began before then, the oldest whole first."""
-    wholes = fetch(connection, _OLD_WHOLES, (before_ms, limit))
+    wholes = fetch(connection, _OLD_WHOLES, (before_ms, limit, kind))
     return [piece for whole in wholes for piece in FRAGMENT.values(fetch(connection, _PIECES, whole))]
 
 

@@ -233,8 +233,8 @@ class SqliteStore:
         taken: list[ReplyRow] = await self._chore(lambda c: inbound.take_replies(c, project, dialect, most))
         return taken
 
-    async def old_fragments(self, before_ms: int, limit: int) -> list[Fragment]:
-        return await self._list(inbound.old_fragments, before_ms, limit)
+    async def old_fragments(self, before_ms: int, limit: int, kind: str | None = None) -> list[Fragment]:
+        return await self._list(inbound.old_fragments, before_ms, limit, kind)
 
     async def stops(self, after: int, limit: int) -> tuple[list[StopRow], list[tuple[str, str]], int]:
         return await self._list(inbound.stops, after, limit)
