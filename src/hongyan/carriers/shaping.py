@@ -121,7 +121,7 @@ class Shaping:
     def wording(self, message: Message) -> Wording:
         """Return the text to send."""
         text, added = message.content, ""
-        if self._opt_out and message.category is Category.MARKETING and not _can_be_stopped(text, self._opt_out):
+        if self._opt_out and message.category == Category.MARKETING and not _can_be_stopped(text, self._opt_out):
             text = _with_suffix(text, self._opt_out)
         if self._strips:
             name, rest = signature.split(text)
