@@ -108,7 +108,7 @@ async def test_each_carrier_has_its_alphabets(settings: dict[str, Any], text: st
 
 
 async def test_small_fields_go_as_set() -> None:
-    given = {
+    given: dict[str, Any] = {
         "service_type": "CMT",
         "protocol_id": 64,
         "priority": 2,
@@ -134,7 +134,7 @@ async def test_small_fields_go_as_set() -> None:
 
 
 async def test_words_of_receipts_mean_what_is_set() -> None:
-    given = {"receipt_words": {"acceptd": "delivered", "EXPIRED": "ignored", "MYSTERY": "undelivered"}}
+    given: dict[str, Any] = {"receipt_words": {"acceptd": "delivered", "EXPIRED": "ignored", "MYSTERY": "undelivered"}}
     async with listening() as smsc, talking(smsc, **given) as (_, ears):
         for stat in ("ACCEPTD", "EXPIRED", "MYSTERY", "STRANGE"):
             smsc.caller.receipt(stat, stat=stat)
