@@ -5,25 +5,36 @@ A table of checks, one generator a kind; each yields (field, what is wrong, what
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from ipaddress import ip_network
 from typing import Any
-from urllib.parse import urlsplit
 
+from hongyan.cli.field_checks import (
+    DIALECTS,
+    Fault,
+    Known,
+    addresses,
+    countries,
+    limits,
+    money,
+    positive,
+    ranges,
+    waits,
+    web,
+)
+from hongyan.cli.route_checks import check_carrier, check_port, check_route
+from hongyan.cli.smpp_key_checks import check_smpp_key
 from hongyan.cli.world_file import Placed
 from hongyan.cli.world_plan import described
 from hongyan.model.errors import Misconfigured
-from hongyan.model.limits import PRESETS, Limit
-from hongyan.model.money import micros
 from hongyan.model.world import (
     App,
     CarrierConfig,
     Declared,
     Key,
     Link,
+    Port,
     Price,
     Project,
     RouteConfig,
-    Signature,
     Stop,
     Template,
     identity,
@@ -31,25 +42,11 @@ from hongyan.model.world import (
 from hongyan.review import texts
 from hongyan.settings import nearest
 
-DIALECTS = ("comms", "nxcloud", "alibaba", "yundashi", "native")
-PROTOCOLS = ("simulator",)
 COMMS_WAYS = ("none", "appcode", "signed")
-DEMO_SECRETS = frozenset({"gwkey-demo", "SKdemo-s3cret", "ExampleSecretForVectors+/=0001", "kdemo0123456789"})
-DEMO_KEYS = frozenset({"acdemo", "AKdemo0001", "LTAI5tEXAMPLEonly00001", "1400000001"})
-
-_LONGEST_WAIT_S = 604_800
-
-Fault = tuple[str, str, str]
-"""(field, what is wrong, what to try)"""
-
-
-class Known:
-    """Everything that would be declared after this file is applied, by kind: what names are held against."""
-
-    def __init__(self, things: Sequence[Declared]) -> None:
-        self.projects = {one.name for one in things if isinstance(one, Project)}
-        self.carriers = {one.name for one in things if isinstance(one, CarrierConfig)}
-        self.signatures = {(one.project, one.name) for one in things if isinstance(one, Signature)}
+DEMO_SECRETS = frozenset(
+    {"gwkey-demo", "SKdemo-s3cret", "ExampleSecretForVectors+/=0001", "kdemo0123456789", "demopass"}
+)
+DEMO_KEYS = frozenset({"acdemo", "AKdemo0001", "LTAI5tEXAMPLEonly00001", "1400000001", "smppdemo"})
 
 
 def check_world(placed: Sequence[Placed], declared: Sequence[Declared] = (), *, demo_allowed: bool = False) -> None:
@@ -120,24 +117,20 @@ def faults(thing: Declared, known: Known) -> Iterator[Fault]:
 def _project(one: Project, _known: Known) -> Iterator[Fault]:
     if not one.name:
         yield "name", "is empty.", "give the project a name."
-    yield from _money("paid_in", one.paid_in)
-    yield from _money("credit_line", one.credit_line)
-    yield from _limits(one.limits)
-    for dialect, address in one.callbacks.items():
-        if dialect not in DIALECTS:
-            yield "callbacks", f"there is no dialect {dialect!r};", nearest(dialect, DIALECTS)
-        yield from _web("callbacks", address)
+    yield from money("paid_in", one.paid_in)
+    yield from money("credit_line", one.credit_line)
+    yield from limits(one.limits)
+    yield from addresses("callbacks", one.callbacks)
+    yield from addresses("reply_callbacks", one.reply_callbacks)
     if one.quiet_hours is not None and not 0 <= one.quiet_hours[0] < one.quiet_hours[1] <= 24:  # noqa: PLR2004 - hours
         yield "quiet_hours", "must be two hours of one day, the first before the second.", "quiet_hours = [8, 22]"
     for number in one.unlimited:
         if not number.isdigit():
             yield "unlimited", f"{number!r} is not digits, country code first.", 'unlimited = ["8613800138000"]'
-    for country in one.countries:
-        if len(country) != 2 or not country.isupper():  # noqa: PLR2004 - ISO 3166 alpha-2
-            yield "countries", f"{country!r} is no ISO 3166 code.", 'countries = ["CN"]'
-    yield from _waits(one.push_retries_s or ())
+    yield from countries(one.countries)
+    yield from waits(one.push_retries_s or ())
     for field in ("validity_s", "pull_window_s", "max_length"):
-        yield from _positive(field, getattr(one, field))
+        yield from positive(field, getattr(one, field))
 
 
 def _key(one: Key, _known: Known) -> Iterator[Fault]:
@@ -158,17 +151,18 @@ def _key(one: Key, _known: Known) -> Iterator[Fault]:
         yield "actions", "only alibaba has sub-users.", "remove it."
     if one.rate_per_second < 0:
         yield "rate_per_second", "must not be below zero.", "rate_per_second = 0, which is no limit"
-    yield from _ranges(one.allow_addresses)
+    yield from ranges(one.allow_addresses)
+    yield from check_smpp_key(one)
 
 
 def _app(one: App, _known: Known) -> Iterator[Fault]:
-    yield from _limits(one.limits)
-    yield from _ranges(one.allow_addresses)
-    yield from _waits(one.push_retries_s)
-    yield from _positive("max_numbers", one.max_numbers)
-    yield from _money("cny_rate", one.cny_rate)
+    yield from limits(one.limits)
+    yield from ranges(one.allow_addresses)
+    yield from waits(one.push_retries_s)
+    yield from positive("max_numbers", one.max_numbers)
+    yield from money("cny_rate", one.cny_rate)
     if one.report_to is not None:
-        yield from _web("report_to", one.report_to)
+        yield from web("report_to", one.report_to)
     if not one.default_country.isdigit():
         yield "default_country", "must be a calling code.", 'default_country = "86"'
 
@@ -182,38 +176,18 @@ def _template(one: Template, known: Known) -> Iterator[Fault]:
 
 
 def _price(one: Price, _known: Known) -> Iterator[Fault]:
-    yield from _money("each", one.each)
+    yield from money("each", one.each)
     if one.name and not one.name.isdigit():
         yield "name", "is a prefix of digits, country code first.", 'name = "86"'
 
 
 def _link(one: Link, _known: Known) -> Iterator[Fault]:
-    yield from _web("target", one.target)
+    yield from web("target", one.target)
 
 
 def _stop(one: Stop, _known: Known) -> Iterator[Fault]:
     if not one.name.isdigit():
         yield "name", "is a number as digits, country code first.", 'name = "8613800138000"'
-
-
-def _carrier(one: CarrierConfig, _known: Known) -> Iterator[Fault]:
-    if one.protocol not in PROTOCOLS:
-        yield "protocol", f"there is no protocol {one.protocol!r};", nearest(one.protocol, PROTOCOLS)
-    yield from _positive("window", one.window)
-    if one.pace < 0:
-        yield "pace", "is below zero.", "0 is as fast as the carrier takes them."
-
-
-def _route(one: RouteConfig, known: Known) -> Iterator[Fault]:
-    if not one.choices:
-        yield "choices", "names no carrier.", 'choices = [{ carrier = "simulator" }]'
-    for choice in one.choices:
-        if choice.carrier not in known.carriers:
-            yield "choices", f"there is no carrier {choice.carrier!r};", nearest(choice.carrier, known.carriers)
-        yield from _positive("choices: weight", choice.weight)
-    for project in one.projects:
-        if project not in known.projects:
-            yield "projects", f"there is no project {project!r};", nearest(project, known.projects)
 
 
 _CHECKS: Mapping[type, Callable[[Any, Known], Iterator[Fault]]] = {
@@ -224,50 +198,7 @@ _CHECKS: Mapping[type, Callable[[Any, Known], Iterator[Fault]]] = {
     Price: _price,
     Link: _link,
     Stop: _stop,
-    CarrierConfig: _carrier,
-    RouteConfig: _route,
+    Port: check_port,
+    CarrierConfig: check_carrier,
+    RouteConfig: check_route,
 }
-
-
-def _money(field: str, text: str) -> Iterator[Fault]:
-    try:
-        below_zero = micros(text) < 0
-    except ValueError as error:
-        yield field, f"{error}.", f'{field} = "0.045"'
-    else:
-        if below_zero:
-            yield field, "is below zero.", f'{field} = "0"'
-
-
-def _limits(limits: Sequence[str | Limit]) -> Iterator[Fault]:
-    for limit in limits:
-        if isinstance(limit, str) and limit not in PRESETS:
-            yield "limits", f"there is no preset {limit!r};", nearest(limit, PRESETS)
-
-
-def _ranges(ranges: Sequence[str]) -> Iterator[Fault]:
-    for one in ranges:
-        try:
-            ip_network(one, strict=False)
-        except ValueError:
-            yield "allow_addresses", f"{one!r} is no CIDR range.", 'allow_addresses = ["203.0.113.0/24"]'
-
-
-def _web(field: str, address: str) -> Iterator[Fault]:
-    try:
-        parts = urlsplit(address)
-        fine = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        fine = False
-    if not fine:
-        yield field, f"{address!r} is no web address.", "it begins with https:// and has a host."
-
-
-def _waits(seconds: Sequence[float]) -> Iterator[Fault]:
-    if any(not 0 <= one <= _LONGEST_WAIT_S for one in seconds):
-        yield "push_retries_s", "has a wait below zero or above a week.", "push_retries_s = [60, 300, 600]"
-
-
-def _positive(field: str, value: float) -> Iterator[Fault]:
-    if value <= 0:
-        yield field, "must be more than zero.", f"{field} = 1"

@@ -15,14 +15,14 @@ import msgspec
 
 from hongyan.model.errors import Misconfigured
 from hongyan.model.limits import Limit
-from hongyan.model.world import BY_HAND, KINDS, Choice, Declared
+from hongyan.model.world import BY_HAND, KINDS, Choice, Declared, Hours
 from hongyan.settings import nearest
 
 TABLES = {kind: cls for kind, cls in KINDS.items() if cls not in BY_HAND}
 
 _UNKNOWN = re.compile(r"unknown field `([^`]+)`(?: - at `\$\.?([^`]*)`)?")
 _AT = re.compile(r"^(.*?)(?: - at `\$\.?([^`]*)`)?$", re.DOTALL)
-_PARTS: Mapping[str, type[msgspec.Struct]] = {"limits": Limit, "choices": Choice}
+_PARTS: Mapping[str, type[msgspec.Struct]] = {"limits": Limit, "choices": Choice, "hours": Hours}
 
 
 class Placed(NamedTuple):
