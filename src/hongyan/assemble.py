@@ -27,8 +27,10 @@ from hongyan.dialects.alibaba import Alibaba
 from hongyan.dialects.comms import Comms
 from hongyan.dialects.edge import Asgi, Edge
 from hongyan.dialects.native.app import native
+from hongyan.dialects.native.push import Receipts as NativeReceipts
 from hongyan.dialects.nxcloud import Nxcloud
 from hongyan.dialects.yundashi import Yundashi
+from hongyan.ledger.settlement import NATIVE
 from hongyan.links.capability import source
 from hongyan.links.pages import public_pages
 from hongyan.listener import Bounds, Listener, bound, url_of
@@ -46,6 +48,7 @@ from hongyan.report.match import Matcher
 from hongyan.report.pull import Pull
 from hongyan.report.push import Pusher
 from hongyan.report.replies import Replies
+from hongyan.report.stop_list import StopListing
 from hongyan.route.table import Router
 from hongyan.send.board import Board
 from hongyan.send.fleet import Factory, Fleet, Wires
@@ -213,7 +216,7 @@ class Road:
             settings, store, current, clock, ids, tally, chance, public_base, self.outlet, self.board
         )
         self.replies.on_stops = self.reception.stops.look_soon
-        shapes |= {dialect.name: dialect.push for dialect in self.reception.dialects}
+        shapes |= {dialect.name: dialect.push for dialect in self.reception.dialects} | {NATIVE: NativeReceipts()}
 
     @asynccontextmanager
     async def moving(self) -> AsyncIterator[None]:
@@ -372,6 +375,7 @@ def edge_of(settings: Settings, part: Reception, *, demo: bool, elsewhere: Count
         part.look,
         part.desk,
         part.operations,
+        StopListing(part.store, part.clock, part.stops.look_soon),
         part.current,
         part.clock,
         body_limit=settings.request_limit_bytes,

@@ -12,6 +12,7 @@ from hongyan.model.message import FINAL, Leg, Message, State
 from hongyan.model.world import World
 from hongyan.store.ops import PushRow, Settle
 
+NATIVE = "native"
 MAILBOXES = frozenset({"yundashi"})
 """dialects whose callers fetch endings from a queue that empties: spec: yundashi#pullstatus"""
 DOORS = frozenset({"smpp"})
@@ -61,33 +62,44 @@ def refund_due(message: Message, ending: Ending, *, refund_failed: bool) -> int:
     return message.price if refund_failed or message.leg is Leg.CARD else 0
 
 
-def push_target(message: Message, world: World) -> str | None:
-    """Return the address that wants this message's receipt: its own, its app's, its project's."""
+def push_target(message: Message, world: World) -> tuple[str, str] | None:
+    """Return the address that wants this message's receipt, and in whose shape: its own, its app's, its project's.
+
+    A project's address for `native` hears, in our own shape, of every dialect that has none.
+    """
     if message.report_to:
-        return message.report_to
+        return message.report_to, message.dialect
     app = world.apps.get(message.app) if message.app else None
     if app is not None and app.report_to:
-        return app.report_to
+        return app.report_to, message.dialect
     project = world.projects.get(message.project)
-    return project.callbacks.get(message.dialect) or None if project is not None else None
+    if project is None or not project.callbacks:
+        return None
+    target = project.callbacks.get(message.dialect)
+    if target:
+        return target, message.dialect
+    ours = project.callbacks.get(NATIVE)
+    return (ours, NATIVE) if ours else None
 
 
 def settlement(message: Message, ending: Ending, world: World, mint: Callable[[], int]) -> Settle:
     """Return the operation that ends the message. `mint` gives the push its id, when there is one."""
     project = world.projects.get(message.project)
     door = None
+    wanted: tuple[str, str] | None
     if message.dialect in DOORS:
         told = ending.state in _WANTED.get(message.report_to or "", ())
-        target, door = ("", message.app) if told and message.app else (None, None)
+        wanted, door = (("", message.dialect), message.app) if told and message.app else (None, None)
     else:
-        target = push_target(message, world)
+        wanted = push_target(message, world)
     push = None
-    if target is not None:
+    if wanted is not None:
+        target, dialect = wanted
         push = PushRow(
             id=mint(),
             message_id=message.id,
             project=message.project,
-            dialect=message.dialect,
+            dialect=dialect,
             app=message.app,
             target=target,
             due_at=ending.at,

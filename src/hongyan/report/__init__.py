@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hongyan.model.message import Leg, Message
+from hongyan.model.reply import Reply
 
 __all__ = ["Reports"]
 
@@ -40,6 +41,16 @@ class Reports(Protocol):
 
     async def take(self, project: str, dialect: str, most: int) -> list[Message]:
         """Return finished messages that were not pulled yet, oldest first, and mark them pulled (commits first)."""
+        ...
+
+    async def take_replies(self, project: str, dialect: str, most: int) -> list[Reply]:
+        """Return replies that were not pulled yet, oldest first, and mark them pulled (commits first)."""
+        ...
+
+    async def replies_from(
+        self, project: str, sender: str, since_ms: int, until_ms: int, *, dialect: str, most: int
+    ) -> list[Reply]:
+        """Return the newest replies from a number that came in [since, until) and belong to a dialect or to none."""
         ...
 
     async def balance(self, project: str) -> int:

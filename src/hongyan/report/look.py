@@ -8,24 +8,26 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from hongyan.model.clock import Clock, iso
+from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
 from hongyan.model.ids import from_decimal, from_hex32
 from hongyan.model.message import Message
 from hongyan.model.money import amount
 from hongyan.model.reason import Reason
 from hongyan.model.world import World
-from hongyan.report import timeline
+from hongyan.report import inbound, timeline
 from hongyan.route.table import Router
-from hongyan.store import MessageQuery, Store
+from hongyan.store import MessageQuery, ReplyQuery, Store
 from hongyan.store.ops import RefusalRow
 from hongyan.text.characters import is_storable
 from hongyan.text.codes import extract_code, links
 
-__all__ = ["Look", "MessageQuery", "with_code"]
+__all__ = ["Look", "MessageQuery", "ReplyQuery", "with_code"]
 
 MOST_FOUND = 1000
 """messages of one request or one business id that are told of"""
+MOST_REPLIES = 200
+"""replies to one message that are told of, the newest"""
 
 
 class Look:
@@ -93,18 +95,13 @@ class Look:
         ]
 
     async def unclaimed(self, limit: int) -> list[dict[str, Any]]:
-        """Return receipts that matched no message."""
-        return [
-            {
-                "carrier": one.carrier,
-                "provider_id": one.provider_id,
-                "at": iso(one.at),
-                "state": str(one.state),
-                "cause": one.cause,
-                "received_at": iso(one.received_at),
-            }
-            for one in await self._store.unclaimed(limit)
-        ]
+        """Return receipts that matched no message, with the ids that were tried."""
+        now_ms = self._clock.now_ms()
+        return [inbound.unclaimed_summary(one, now_ms) for one in await self._store.unclaimed(limit)]
+
+    async def replies(self, query: ReplyQuery) -> list[dict[str, Any]]:
+        """Return a page of replies, newest first."""
+        return [inbound.reply_summary(row) for row in await self._store.replies(query)]
 
     async def balance(self, project: str) -> dict[str, str]:
         """Return a project's balance. Raises Refused(PROJECT_CLOSED) for an unknown one."""
@@ -151,7 +148,12 @@ class Look:
     async def _story(self, message: Message) -> dict[str, Any]:
         submission = await self._store.submission(message.submission)
         events = await self._store.events(message.id)
-        return timeline.of_message(message, submission, events, self._router.choose(message).reasons)
+        parts = await self._store.parts(message.id)
+        replies = await self._store.replies(ReplyQuery(message_id=message.id, limit=MOST_REPLIES))
+        came_in = [*inbound.part_lines(parts, message.submitted_at), *inbound.reply_lines(replies)]
+        considered = self._router.choose(message).reasons
+        story = timeline.of_message(message, submission, events, considered, came_in)
+        return story | {"replies": [inbound.reply_summary(row) for row in replies]}
 
 
 def with_code(message: Message) -> dict[str, Any]:

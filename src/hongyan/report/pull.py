@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from hongyan.model.clock import Clock
 from hongyan.model.message import Leg, Message
-from hongyan.store import MessageQuery, Store
+from hongyan.model.reply import Reply
+from hongyan.report.told import as_reply
+from hongyan.store import MessageQuery, ReplyQuery, Store
+from hongyan.store.ops import ReplyRow
+
+_PAGE, _MOST_PAGES = 200, 50
 
 
 class Pull:
@@ -54,6 +59,30 @@ class Pull:
     async def take(self, project: str, dialect: str, most: int) -> list[Message]:
         """Return finished messages that were not pulled yet, oldest first, and mark them pulled (commits first)."""
         return await self._store.take_mailbox(project, dialect, most, self._clock.now_ms())
+
+    async def take_replies(self, project: str, dialect: str, most: int) -> list[Reply]:
+        """Return replies that were not pulled yet, oldest first, and mark them pulled (commits first)."""
+        return await self._told(await self._store.take_replies(project, dialect, most, self._clock.now_ms()))
+
+    async def replies_from(
+        self, project: str, sender: str, since_ms: int, until_ms: int, *, dialect: str, most: int
+    ) -> list[Reply]:
+        """Return the newest replies from a number that came in [since, until) and belong to a dialect or to none."""
+        found: list[ReplyRow] = []
+        before: int | None = None
+        for _ in range(_MOST_PAGES):
+            query = ReplyQuery(project=project, sender=sender, since_ms=since_ms, before_id=before, limit=_PAGE)
+            page = await self._store.replies(query)
+            found += (row for row in page if row.received_at < until_ms and row.dialect in {"", dialect})
+            if len(found) >= most or len(page) < _PAGE:
+                break
+            before = page[-1].id
+        return await self._told(found[:most])
+
+    async def _told(self, rows: Sequence[ReplyRow]) -> list[Reply]:
+        ids = [row.message_id for row in rows if row.message_id is not None]
+        messages = {one.id: one for one in await self._store.messages_by_id(ids)}
+        return [as_reply(row, messages) for row in rows]
 
     async def balance(self, project: str) -> int:
         """Return the balance in micros."""

@@ -37,6 +37,8 @@ _EVENTS: dict[str, tuple[str, str, str]] = {
     "receipt-late": ("report", "a receipt came late", "回执迟到"),
     "receipt-twice": ("report", "a receipt came again", "回执重复"),
     "receipt-early": ("report", "the receipt came before the hand-over's answer", "回执先于提交应答到达"),
+    "stop": ("report", "the number asked to be left alone", "用户回复退订"),
+    "stop-lifted": ("report", "the number asked to hear from us again", "用户回复恢复接收"),
     "push": ("report", "pushed to the caller", "已推送给调用方"),
     "push-failed": ("report", "a push failed", "推送失败"),
     "rendered": ("report", "the card was shown", "卡片已展示"),
@@ -115,16 +117,23 @@ def summary(message: Message) -> dict[str, Any]:
 
 
 def of_message(
-    message: Message, submission: SubmissionRow | None, events: Sequence[Event], considered: Sequence[Said]
+    message: Message,
+    submission: SubmissionRow | None,
+    events: Sequence[Event],
+    considered: Sequence[Said],
+    came_in: Sequence[Line] = (),
 ) -> dict[str, Any]:
-    """Return the whole life of a message. `considered`: what the router has to say about it."""
+    """Return the whole life of a message.
+
+    `considered`: what the router has to say about it; `came_in`: the lines of its parts and of the replies to it.
+    """
     lines: list[Line] = []
     if submission is not None:
         lines += _request(submission, submission.received_at)
         lines += _notes(submission.notes, submission.received_at)
     lines += _accepted(message)
     lines += [line(None, "route", said.en, said.zh) for said in considered]
-    later = [*_sent(message, events), *_ended(message), *(_event(one) for one in events)]
+    later = [*_sent(message, events), *came_in, *_ended(message), *(_event(one) for one in events)]
     lines += sorted(later, key=lambda one: one["at"] or "")
     return {
         "kind": "message",

@@ -7,7 +7,7 @@ with the same extension. A reply that nothing claims is nobody's, and kept as su
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
-from hongyan.ledger.settlement import DOORS, MAILBOXES
+from hongyan.ledger.settlement import DOORS, MAILBOXES, NATIVE
 from hongyan.model.limits import HOUR_MS
 from hongyan.model.message import Message
 from hongyan.model.world import Key, Port, Project, World
@@ -58,16 +58,21 @@ def _extension(world: World, carrier: str, port: Port | None, to: str) -> str:
 def told_where(
     row: ReplyRow, owner: Owner, world: World, worded: Collection[str], mint: Callable[[], int], now_ms: int
 ) -> tuple[list[PushRow], list[str]]:
-    """Return the pushes and the mailboxes by which a reply is told. `worded`: dialects that have words for replies."""
+    """Return the pushes and the mailboxes by which a reply is told. `worded`: dialects that have words for replies.
+
+    A project's address for `native` hears, in our own shape, of every dialect that has none.
+    """
     project = world.projects.get(owner.project)
     if project is None:
         return [], []
     pushes: list[PushRow] = []
     mailboxes: list[str] = []
     for dialect in (owner.dialect,) if owner.dialect else _places(world, project):
-        target = project.reply_callbacks.get(dialect) if dialect in worded else None
-        if target:
-            pushes.append(_push(row, dialect, owner.app, mint(), now_ms, target=target))
+        for shape in () if dialect in DOORS else (dialect, NATIVE) if owner.dialect else (dialect,):
+            target = project.reply_callbacks.get(shape) if shape in worded else None
+            if target:
+                pushes.append(_push(row, shape, owner.app, mint(), now_ms, target=target))
+                break
         if dialect in DOORS:
             doors = (owner.app,) if owner.app else _key_names(world, project.name, dialect)
             pushes += (_push(row, dialect, door, mint(), now_ms, door=door) for door in doors)

@@ -10,17 +10,20 @@ from hongyan.dialects.native.callers import Doorkeeper
 from hongyan.dialects.native.carriers import Operations
 from hongyan.dialects.native.carriers import router as carriers
 from hongyan.dialects.native.envelope import Envelope
+from hongyan.dialects.native.inbound import router as inbound
 from hongyan.dialects.native.refusals import REFUSALS, answer_refusals
 from hongyan.dialects.native.routes import Parts, router
 from hongyan.model.clock import Clock
 from hongyan.model.world import World
 from hongyan.report.look import Look
+from hongyan.report.stop_list import StopListing
 
 
 def native(
     look: Look,
     desk: Desk,
     operations: Operations,
+    stops: StopListing,
     world: Callable[[], World],
     clock: Clock,
     *,
@@ -43,8 +46,10 @@ def native(
     door = Doorkeeper(desk, world, admin_token=admin_token, allowed_hosts=allowed_hosts, dev=dev)
     app.state.parts = Parts(look, desk, door, clock, dev)
     app.state.operations = operations
+    app.state.stops = stops
     app.include_router(router)
     app.include_router(carriers)
+    app.include_router(inbound)
     answer_refusals(app, desk)
     app.add_middleware(Envelope, clock=clock, body_limit=body_limit)
     return app

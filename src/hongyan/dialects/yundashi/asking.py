@@ -1,7 +1,7 @@
-"""Questions: receipts from the queue, receipts of one number, how many texts the balance is good for."""
+"""Questions: receipts and replies from their queues, or of one number, how many texts the balance is good for."""
 
 from hongyan.accept import Desk
-from hongyan.dialects.yundashi.receipts import receipt
+from hongyan.dialects.yundashi.receipts import receipt, reply
 from hongyan.dialects.yundashi.requests import Pull, Sealed, claim, integer, read
 from hongyan.dialects.yundashi.words import OK_TEXT, answer
 from hongyan.ledger.price import PriceList
@@ -9,6 +9,7 @@ from hongyan.model.errors import Refused
 from hongyan.model.message import FINAL, Leg, Message
 from hongyan.model.money import micros
 from hongyan.model.reason import Reason
+from hongyan.model.reply import Reply
 from hongyan.model.submission import Answer, Exchange
 from hongyan.model.world import Caller, World
 from hongyan.report import Reports
@@ -32,17 +33,20 @@ class Asking:
         self._prices: tuple[World, PriceList] | None = None
 
     async def pull(self, exchange: Exchange) -> Answer:
-        """Hand out receipts once each. spec: yundashi#pullstatus."""
+        """Hand out receipts, or replies, once each. spec: yundashi#pullstatus."""
         exchange.action = "pullstatus"
         pull = read(exchange, Pull)
         caller = self._desk.identify(exchange, claim(exchange, pull))
         kind, most = _kind(pull), _most(pull)
-        if kind == REPLIES:  # spec: yundashi#pullstatus.replies: texts from handsets, none of which we hold
-            return _told(exchange, [])
+        if kind == REPLIES:  # spec: yundashi#pullstatus.replies
+            return _replies(exchange, await self._reports.take_replies(caller.project.name, exchange.dialect, most))
         return _told(exchange, await self._reports.take(caller.project.name, exchange.dialect, most))
 
     async def pull_for_number(self, exchange: Exchange) -> Answer:
-        """Show the receipts of one number in a period; they stay in the queue. spec: yundashi#pullstatus4mobile."""
+        """Show the receipts, or the replies, of one number in a period; they stay in the queue.
+
+        spec: yundashi#pullstatus4mobile, yundashi#pullstatus4mobile.replies
+        """
         exchange.action = "pullstatus4mobile"
         pull = read(exchange, Pull)
         caller = self._desk.identify(exchange, claim(exchange, pull))
@@ -57,7 +61,11 @@ class Asking:
         if number is None:
             raise Refused(Reason.BAD_NUMBER)
         if kind == REPLIES:
-            return _told(exchange, [])
+            period_ms = begin * 1000, (end + 1) * 1000
+            said = await self._reports.replies_from(
+                caller.project.name, number.digits, *period_ms, dialect=exchange.dialect, most=most
+            )
+            return _replies(exchange, said)
         return _told(exchange, await self._ended(caller, exchange.dialect, number.digits, (begin, end), most))
 
     async def quota(self, exchange: Exchange) -> Answer:
@@ -114,3 +122,7 @@ def _most(pull: Pull) -> int:
 
 def _told(exchange: Exchange, messages: list[Message]) -> Answer:
     return answer(exchange, 0, OK_TEXT, count=len(messages), data=[receipt(one) for one in messages])
+
+
+def _replies(exchange: Exchange, said: list[Reply]) -> Answer:
+    return answer(exchange, 0, OK_TEXT, count=len(said), data=[reply(one) for one in said])
