@@ -4,6 +4,8 @@ What to say is the gateway's business. It knows how to misbehave: half a PDU, a 
 """
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable
 from enum import Enum
 from typing import Protocol, cast
@@ -12,6 +14,8 @@ from hongyan.simulators import Acknowledged, Given, Heard, Submitted, Voice
 from hongyan.wire import Malformed, frames
 
 _LAST_KEY = 0x7FFFFFFF
+_NO_LINGER = struct.pack("ii", 1, 0)
+"""closing resets"""
 _BUFFERED_MOST = 1 << 20
 _UNREAD_MOST = 64 << 20
 """octets that a peer may leave unread before it is dropped"""
@@ -97,6 +101,7 @@ class Link(asyncio.Protocol):
         elif self._transport is not None:
             if writing is Writing.RESET:
                 self._out.clear()
+                self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
                 self._transport.abort()
             else:
                 self._out.append(octets[: len(octets) // 2])
