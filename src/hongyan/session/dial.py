@@ -121,6 +121,8 @@ class Dialer:
         """Keep one link up for as long as it is wanted."""
         while not self._closing:
             await slot.wanted.wait()
+            if self._on_demand:
+                slot.wanted.clear()
             if slot.link is None or slot.link.state is LinkState.CLOSED:
                 slot.link = self._fresh(slot)
             link = slot.link
@@ -133,10 +135,10 @@ class Dialer:
             if slot.tallies.logged_in == opened:
                 slot.host += 1
             if self._on_demand:
-                slot.wanted.clear()
                 if link.ended is not None and link.ended.code in {"GOODBYE", "FAREWELL"}:
                     slot.failures = 0
                     continue
+                slot.wanted.set()  # what it was wanted for has not gone over it
             proven = slot.tallies.logged_in > opened and lasted_s >= self._again.proven_s
             slot.failures = 1 if proven else slot.failures + 1
             await self._pause(slot, link.ended)

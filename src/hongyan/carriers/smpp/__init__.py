@@ -12,11 +12,12 @@ from hongyan.carriers.declared import chosen
 from hongyan.carriers.link_settings import again, hosts, timers
 from hongyan.carriers.links import Wired
 from hongyan.carriers.pieces import Said
+from hongyan.carriers.rulings import Rulings
 from hongyan.carriers.shaping import Shaping
 from hongyan.carriers.smpp.ids import Ids
 from hongyan.carriers.smpp.inbound import Inbound
 from hongyan.carriers.smpp.outbound import Outbound
-from hongyan.carriers.smpp.rulings import Rulings
+from hongyan.carriers.smpp.rulings import rulings
 from hongyan.carriers.smpp.settings import PORT, SETTINGS, TLS_PORT
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Misconfigured
@@ -67,7 +68,7 @@ def smpp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
     wording = _Wording(
         Outbound(config.name, settings, shaping, clock),
         Inbound(config.name, settings, shaping, ids),
-        Rulings(config.name, settings["statuses"], settings["throttle_pause_ms"]),
+        rulings(config.name, settings["statuses"], settings["throttle_pause_ms"]),
         ids,
     )
     log_in = _log_in(where, config.password, settings)

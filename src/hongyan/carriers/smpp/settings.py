@@ -154,10 +154,10 @@ SETTINGS: tuple[Setting, ...] = (
     setting(
         "statuses",
         {},
-        'What command statuses mean where it is not the usual: {"0x45" = "throttle"}; throttle, again, link, unsure, '
-        "number, sender, content, never.",
-        '命令状态的特殊含义，如 {"0x45" = "throttle"}；可用 throttle、again、link、unsure、'
-        "number、sender、content、never。",
+        'What command statuses mean where it is not the usual: {"0x45" = "throttle"}; throttle, again, elsewhere, '
+        "link, unsure, number, sender, content, never.",
+        '命令状态的特殊含义，如 {"0x45" = "throttle"}；可用 throttle、again、elsewhere、link、'
+        "unsure、number、sender、content、never。",
     ),
     setting(
         "throttle_pause_ms",
