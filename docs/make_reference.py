@@ -21,11 +21,12 @@ from hongyan.dialects.nxcloud import Nxcloud
 from hongyan.dialects.yundashi import Yundashi
 from hongyan.links.capability import source
 from hongyan.model.clock import FakeClock
+from hongyan.model.limits import Limit
 from hongyan.model.reason import Reason
 from hongyan.model.sentences import SENTENCES
 from hongyan.model.submission import Exchange
 from hongyan.model.tally import METRICS
-from hongyan.model.world import KINDS, World
+from hongyan.model.world import BY_HAND, KINDS, Choice, Hours, World
 from hongyan.settings import PREFIX, Settings
 from hongyan.watch.metrics import exposed_name
 
@@ -87,10 +88,12 @@ def world_page() -> str:
         "([demo_world.toml](../src/hongyan/cli/demo_world.toml)) is an example of every kind.\n",
     ]
     said = _docs_of("model/world.py") | _docs_of("model/limits.py")
-    for kind, cls in KINDS.items():
+    declared = {kind: cls for kind, cls in KINDS.items() if cls not in BY_HAND}
+    for kind, cls in declared.items():
         lines += [f"## `[[{kind}]]`\n", f"{said[cls.__name__, ''].splitlines()[0]}\n", *_fields(cls, said)]
-    lines += ["## Limits written out\n", *_fields_of_part("Limit", said), "## `choices` of a route\n"]
-    return _page([*lines, *_fields_of_part("Choice", said)])
+    for title, part in (("Limits written out", Limit), ("`choices` of a route", Choice), ("`hours` of a route", Hours)):
+        lines += [f"## {title}\n", *_fields(part, said)]
+    return _page(lines)
 
 
 def _fields(cls: type[msgspec.Struct], said: Mapping[tuple[str, str], str]) -> Iterator[str]:
@@ -102,13 +105,6 @@ def _fields(cls: type[msgspec.Struct], said: Mapping[tuple[str, str], str]) -> I
         kind = _cell(said.get((cls.__name__, f"{field.name}:"), ""))
         yield f"| `{field.name}` | `{kind}` | {default} | {_cell(said.get((cls.__name__, field.name), ''))} |"
     yield ""
-
-
-def _fields_of_part(name: str, said: Mapping[tuple[str, str], str]) -> Iterator[str]:
-    from hongyan.model.limits import Limit  # noqa: PLC0415 - only here
-    from hongyan.model.world import Choice  # noqa: PLC0415 - only here
-
-    yield from _fields({"Limit": Limit, "Choice": Choice}[name], said)
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:
@@ -140,14 +136,20 @@ def cli_page() -> str:
     ]
     group: Any = typer.main.get_command(build())
     for verb in VERBS:
-        command = group.commands[verb]
-        lines += [f"## `hongyan {verb}`\n", f"{(command.help or '').strip()}\n"]
-        options = [one for one in command.params if one.name != "help"]
-        if options:
-            lines += ["| option | default | what it does |", "|---|---|---|"]
-            lines += [_option(one) for one in options]
-        lines.append("")
+        lines += _command(verb, group.commands[verb])
     return _page(lines)
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    yield f"## `hongyan {name}`\n"
+    yield f"{(command.help or '').strip()}\n"
+    options = [one for one in command.params if one.name != "help"]
+    if options:
+        yield from ("| option | default | what it does |", "|---|---|---|")
+        yield from map(_option, options)
+    yield ""
+    for inner, found in getattr(command, "commands", {}).items():
+        yield from _command(f"{name} {inner}", found)
 
 
 def _option(one: Any) -> str:
