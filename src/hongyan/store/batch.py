@@ -210,11 +210,10 @@ class Batch:
         return found
 
     def know_parts(self, rows: Sequence[Part]) -> None:
-        """Remember parts of one message, in their order."""
-        if rows:
-            self.parts[rows[0].message_id] = list(rows)
-            for row in rows:
-                self.part_of[row.carrier, row.provider_id] = row.message_id
+        """Remember all parts of some messages, the oldest message first and each one's parts in their order."""
+        for row in rows:
+            self.parts.setdefault(row.message_id, []).append(row)
+            self.part_of[row.carrier, row.provider_id] = row.message_id
 
     def changed(self, what: Standing, *, routed: bool) -> None:
         """Remember that a message must be written."""

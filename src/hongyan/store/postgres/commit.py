@@ -6,7 +6,6 @@ slots), balances by name, messages by id, then the rest, each sorted. Exactness 
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 from zlib import crc32
@@ -103,9 +102,7 @@ async def _lock(connection: Any, needs: Needs, batch: Batch) -> None:
         for row in await connection.fetch(sql.LOCK_MESSAGES, list(locked)):
             batch.standings[row[0]] = standing(row)
     if in_parts:
-        parts = PART.values(await connection.fetch(sql.PARTS_OF, in_parts))
-        for _, rows_of_one in groupby(parts, key=attrgetter("message_id")):
-            batch.know_parts(list(rows_of_one))
+        batch.know_parts(PART.values(await connection.fetch(sql.PARTS_OF, in_parts)))
 
 
 async def _load(connection: Any, needs: Needs, batch: Batch) -> None:

@@ -119,13 +119,23 @@ def _load(connection: apsw.Connection, needs: Needs, *, careful: bool) -> Batch:
         found = fetch(connection, sql.BALANCE, (project,))
         batch.purses[project] = Purse(*found[0]) if found else Purse(0)
     _load_accepting(connection, needs, batch)
-    for part in needs.parts:
-        batch.know_parts(PART.values(fetch(connection, sql.PARTS_WITH, part)))
+    if needs.parts:
+        _load_parts(connection, needs, batch)
     if needs.inbound is not None:
         batch.inbound = inbound.load(connection, needs.inbound)
     if careful and needs.accepted:
         batch.existing = frozenset((row[0], row[1]) for row in fetch(connection, sql.EXISTING, (many(needs.accepted),)))
     return batch
+
+
+def _load_parts(connection: apsw.Connection, needs: Needs, batch: Batch) -> None:
+    """Ask for all at once: a statement of its own for each part costs several times as much."""
+    found: set[int | None] = set()
+    for carrier in {carrier for carrier, _ in needs.parts}:
+        named = [provider_id for one, provider_id in needs.parts if one == carrier]
+        found.update(row[0] for row in fetch(connection, sql.PARTS_NAMED, (carrier, many(named))))
+    if known := [one for one in found if one is not None]:
+        batch.know_parts(PART.values(fetch(connection, sql.PARTS_OF, (many(known),))))
 
 
 def _load_accepting(connection: apsw.Connection, needs: Needs, batch: Batch) -> None:

@@ -49,10 +49,8 @@ STANDINGS = f"SELECT {', '.join(STANDING)} FROM messages WHERE id IN {MANY}"
 STANDING_BY_ID = f"SELECT {', '.join(STANDING)} FROM messages WHERE id = ?"
 EXISTING = f"SELECT id, submission FROM messages WHERE id IN {MANY}"
 MESSAGE_BY_CLIENT = f"SELECT {MESSAGE.columns} FROM messages WHERE project = ? AND client_id = ?"
-PARTS_WITH = (
-    f"SELECT {PART.columns} FROM parts "
-    "WHERE message_id = (SELECT max(message_id) FROM parts WHERE carrier = ? AND provider_id = ?) ORDER BY number"
-)
+PARTS_NAMED = "SELECT (SELECT max(message_id) FROM parts WHERE carrier = ? AND provider_id = value) FROM carray(?)"
+PARTS_OF = f"SELECT {PART.columns} FROM parts WHERE message_id IN {MANY} ORDER BY message_id, number"
 BALANCE = "SELECT amount, currency FROM balances WHERE project = ?"
 COUNTED = "SELECT at, n FROM counts WHERE bucket = ?"
 NONCE = "SELECT until FROM nonces WHERE nonce = ?"
