@@ -41,6 +41,16 @@ async def test_parts_are_kept_in_their_order_and_found_by_the_carriers_ids(store
     assert await store.by_provider("other", ["a", "b"]) == {}
 
 
+async def test_odd_characters_in_a_carriers_ids_are_no_hindrance(store: Store) -> None:
+    await _in_parts(store, "a\0", "b\ud800")
+    assert {name: found.part for name, found in (await store.by_provider("sim", ["a\0", "b\ud800"])).items()} == {
+        "a\0": 1,
+        "b\ud800": 2,
+    }
+    assert _states(await store.write(_told("b\ud800"))) == [None, State.DELIVERED]
+    assert await store.by_provider("sim", []) == {}
+
+
 async def test_a_message_handed_over_whole_has_no_parts(store: Store) -> None:
     one = message(state=State.SENDING)
     await store.write_all([accept(one), handed(one, "X")])

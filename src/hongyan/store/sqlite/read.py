@@ -14,6 +14,7 @@ from hongyan.store.rows import EVENT, LINK, MESSAGE, PART, REFUSAL, SUBMISSION, 
 from hongyan.store.sqlite.connection import fetch, many, number
 from hongyan.store.sqlite.statements import BALANCE, MANY
 from hongyan.store.sweep import BACKLOG_CAP, HANDED_WITHIN_MS
+from hongyan.store.text import storable
 
 WORDING = Wording(
     among=lambda column, mark: f"{column} IN (SELECT value FROM carray({mark}))",
@@ -35,14 +36,14 @@ _OUTSTANDING = _select(
     "WHERE state = 'submitted' AND (due_at, id) > (?, ?) AND due_at IS NOT NULL AND +carrier = ? "
     "AND submitted_at >= ? AND submitted_at < ? ORDER BY due_at, id LIMIT ?",
 )
-_WITH_PART = f"SELECT {MESSAGE.qualified}, parts.number FROM"
+_NAMED = f"SELECT {MESSAGE.qualified}, asked.value, parts.number FROM carray(?) AS asked CROSS JOIN"
 _BY_PROVIDER = (
-    f"{_WITH_PART} messages LEFT JOIN parts ON parts.message_id = messages.id AND parts.number = 1 "
-    "WHERE messages.carrier = ? AND messages.provider_id = ? ORDER BY messages.id DESC LIMIT 1"
+    f"{_NAMED} messages ON messages.carrier = ? AND messages.provider_id = asked.value "
+    "LEFT JOIN parts ON parts.message_id = messages.id AND parts.number = 1 ORDER BY messages.id"
 )
 _BY_PART = (
-    f"{_WITH_PART} parts CROSS JOIN messages ON messages.id = parts.message_id "
-    "WHERE parts.carrier = ? AND parts.provider_id = ? ORDER BY messages.id DESC, parts.number LIMIT 1"
+    f"{_NAMED} parts ON parts.carrier = ? AND parts.provider_id = asked.value "
+    "CROSS JOIN messages ON messages.id = parts.message_id ORDER BY messages.id, parts.number DESC"
 )
 _PARTS = _select(PART, "WHERE message_id = ? ORDER BY number")
 _LAST_TO = _select(
@@ -100,12 +101,12 @@ def outstanding(
 
 def by_provider(connection: apsw.Connection, carrier: str, provider_ids: Sequence[str]) -> dict[str, Found]:
     """Return messages by the carrier's id of them or of a part; of two with the same id the newer."""
+    asked = {storable(one): one for one in provider_ids}
     found: dict[str, Found] = {}
-    for provider_id in provider_ids:
-        named = carrier, provider_id
-        rows = fetch(connection, _BY_PROVIDER, named) or fetch(connection, _BY_PART, named)
-        if rows:
-            found[provider_id] = Found(MESSAGE.value(rows[0]), rows[0][-1] or 0)
+    for statement in (_BY_PROVIDER, _BY_PART):
+        if left := [text for text, one in asked.items() if one not in found]:
+            for row in fetch(connection, statement, (many(left), carrier)):
+                found[asked[row[-2]]] = Found(MESSAGE.value(row), row[-1] or 0)
     return found
 
 
