@@ -4,11 +4,13 @@ It goes by the names of fields, which are the standards' own in every codec; a c
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
+from hongyan.session import Speech
+from hongyan.session.transcript import Line, Transcript
 from hongyan.text.numbers import masked
 from hongyan.wire import Malformed
 
@@ -16,6 +18,32 @@ _SECRET = re.compile(r"password|authenticator|secret", re.IGNORECASE)
 _ID = re.compile(r"msg_?id|message_?id|sequence|time|date|system_id|id$", re.IGNORECASE)
 _DIGITS = re.compile(r"\+?([0-9]{7,})")
 _LONGEST = 400
+_LENGTH_OCTETS = 4
+
+
+def told(
+    transcript: Transcript,
+    now: int,
+    link: str,
+    octets: bytes,
+    *,
+    sent: bool,
+    speech: Speech,
+    decode: Callable[[bytes], Any],
+) -> None:
+    """Write whole PDUs into a transcript, or switch it off when its time is over."""
+    if now >= transcript.until_ms:
+        transcript.until_ms = 0
+        return
+    line, at = speech.line or line_of, 0
+    while at < len(octets):
+        stop = at + int.from_bytes(octets[at : at + _LENGTH_OCTETS], "big")
+        try:
+            text = line(decode(octets[at:stop]))
+        except Malformed as wrong:
+            text = line_of(wrong)
+        transcript.lines.append(Line(now, link, sent, text))
+        at = stop
 
 
 def line_of(pdu: Any) -> str:

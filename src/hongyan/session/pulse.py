@@ -33,10 +33,6 @@ class Pulse:
         self._began = self._heard = self._wrote = self._loop.time()
         self._set(self._began + self._timers.log_in_s)
 
-    def opens(self) -> None:
-        """Begin to look after an open link."""
-        self.beat()
-
     def heard(self, now: float) -> None:
         """Note that something came."""
         self._heard = now
@@ -94,7 +90,7 @@ class Pulse:
             coming.append(self._drained(now))
         elif timers.quiet_s:
             quiet_at = max(self._heard, self._wrote) + timers.quiet_s
-            if now >= quiet_at and link.idle():
+            if now >= quiet_at and link.is_idle():
                 self._loop.call_soon(link.drain)
             coming.append(max(quiet_at, now + timers.quiet_s / 4))
         if timers.idle_s and link.tongue.keep_alive is not None and link.ended is None:
@@ -105,9 +101,9 @@ class Pulse:
         """Say goodbye when nothing is under way any more, or when that takes too long."""
         link = self._link
         if not self._goodbye_by:
-            if now < self._drain_by and not link.idle():
+            if now < self._drain_by and not link.is_idle():
                 return self._drain_by
-            link.ask_own(link.tongue.goodbye)
+            link.ask_courtesy(link.tongue.goodbye)
             self._goodbye_by = now + self._timers.goodbye_s
         elif now >= self._goodbye_by:
             link.end(Ended("GOODBYE", "we said goodbye; the peer did not answer it"))
@@ -128,7 +124,7 @@ class Pulse:
             link.end(Ended("SILENT", f"the peer said nothing for {now - self._heard:.0f} s"), abort=True)
             return now
         assert link.tongue.keep_alive is not None
-        link.ask_own(link.tongue.keep_alive)
+        link.ask_courtesy(link.tongue.keep_alive)
         self._asked_at = now
         self._tries += 1
         return now + timers.alive_s
