@@ -38,13 +38,22 @@ def test_a_delivered_card_that_was_not_shown_is_paid_back() -> None:
 
 def test_a_receipt_goes_to_the_messages_own_address_then_the_apps_then_the_projects() -> None:
     known = world(callbacks={"nxcloud": "http://project.test/", "comms": ""})
-    assert push_target(sent(report_to="http://own.test/", app="app"), known) == "http://own.test/"
-    assert push_target(sent(app="app"), known) == "http://app.test/"
-    assert push_target(sent(app="gone"), known) == "http://project.test/"
-    assert push_target(sent(), known) == "http://project.test/"
+    assert push_target(sent(report_to="http://own.test/", app="app"), known) == ("http://own.test/", "nxcloud")
+    assert push_target(sent(app="app"), known) == ("http://app.test/", "nxcloud")
+    assert push_target(sent(app="gone"), known) == ("http://project.test/", "nxcloud")
+    assert push_target(sent(), known) == ("http://project.test/", "nxcloud")
     assert push_target(sent(dialect="comms"), known) is None
     assert push_target(sent(dialect="alibaba"), known) is None
     assert push_target(sent(project="unknown"), known) is None
+
+
+def test_our_own_shape_tells_of_every_dialect_that_has_no_address() -> None:
+    known = world(callbacks={"nxcloud": "http://project.test/", "native": "http://all.test/"})
+    assert push_target(sent(), known) == ("http://project.test/", "nxcloud")
+    assert push_target(sent(dialect="alibaba"), known) == ("http://all.test/", "native")
+    settle = settlement(sent(dialect="alibaba"), ended(State.DELIVERED), known, lambda: 99)
+    assert settle.push is not None
+    assert (settle.push.dialect, settle.push.target) == ("native", "http://all.test/")
 
 
 def test_an_ending_carries_the_push_the_refund_and_the_receipts_time() -> None:
