@@ -132,7 +132,10 @@ class Store(Protocol):
         ...
 
     async def by_provider(self, carrier: str, provider_ids: Sequence[str]) -> dict[str, Found]:
-        """Return messages by the carrier's id of the message or of one of its parts."""
+        """Return messages by the carrier's id of the message or of one of its parts; of two with one id the newer.
+
+        A whole message's id goes before a part's.
+        """
         ...
 
     async def parts(self, message_id: int) -> list[Part]:
@@ -183,9 +186,10 @@ class Store(Protocol):
         ...
 
     async def old_fragments(self, before_ms: int, limit: int, kind: str | None = None) -> list[Fragment]:
-        """Return all pieces of wholes whose first piece came before that: some of them will not be completed.
+        """Return all pieces of at most `limit` wholes whose first piece came before that, the oldest whole first.
 
-        `kind`: only of that kind; None: any.
+        Some will not be completed; one that is complete was left behind by a process that ended. `kind`: only of
+        that kind; None: any.
         """
         ...
 
@@ -207,6 +211,13 @@ class Store(Protocol):
         ...
 
     async def world_version(self) -> int: ...
+    async def routing_at(self, at_ms: int) -> list[World]:
+        """Return the carriers, routes and controls that held at a time, then those before; [] for what is forgotten.
+
+        Processes follow a change within a second: what was done in that second may have been done by the ones before.
+        """
+        ...
+
     async def declare(self, put: Sequence[Declared], drop: Sequence[tuple[str, str, str]], now_ms: int) -> int:
         """Insert or replace declared things and drop others (by `identity`) in one transaction; return the new version.
 
@@ -217,8 +228,9 @@ class Store(Protocol):
 
     # --- chores
     async def purge(self, before_ms: int, now_ms: int, slice_rows: int) -> int:
-        """Delete one slice of final messages (with submissions, events, links, refusals) older than that, and all
-        spent nonces and counts. Returns rows deleted; 0 when nothing is left.
+        """Delete one slice of final messages (with submissions, parts, events, links, refusals), replies and pieces
+        older than that, what has waited at a door for a week, and all spent nonces and counts. Stops stay.
+        Returns rows deleted; 0 when nothing is left.
         """
         ...
 
