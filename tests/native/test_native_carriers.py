@@ -1,12 +1,15 @@
 """Operators look at carriers, stop them and let them go on, by /v1."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hongyan.model.world import CarrierConfig, Choice, RouteConfig
+from hongyan.store.ops import Event, Note
 from native.native_calls import TOKEN, Api, serving
 
 OPERATOR = {"Authorization": f"Bearer {TOKEN}"}
@@ -176,3 +179,42 @@ async def test_metrics_tell_of_carriers(api: Api) -> None:
     await api("POST", "/v1/carriers/simulator/suspend", json={})
     await until(api, "/v1/carriers/simulator", lambda look: look["standing"] == "suspended")
     assert 'hongyan_send_running{carrier="simulator"} 0.0' in (await api("GET", "/metrics")).body.decode()
+
+
+def lines_of(story: Any) -> list[str]:
+    return [line["text_en"] for line in story["lines"] if line["stage"] == "route"]
+
+
+async def test_a_story_tells_the_reasons_that_held_when_the_message_was_handed_over(api: Api) -> None:
+    spare = CarrierConfig(name="spare", settings={"receipt_delay_ms": 20})
+    store, current = api.system.store, api.system.current
+    now = round(time.time() * 1000)
+    alone = RouteConfig(name="first", order=1, choices=(Choice(carrier="spare"),))
+    both = RouteConfig(name="first", order=1, choices=(Choice(carrier="spare"), Choice(carrier="simulator")))
+    await store.declare([spare, alone], (), now)
+    await current.refresh()
+    sent = await api("POST", "/v1/messages", json={"to": "13800138001", "text": "hello"})
+    message_id = sent.body["messages"][0]["id"]
+    told = lines_of(await ended(api, message_id))
+    assert told == ["route first: matches", "carrier spare: chosen, weight 1 of 1"]
+    await asyncio.sleep(0.002)  # the clock that changes are told by has moved on
+    await api("POST", "/v1/carriers/spare/isolate", json={"why": "contract ended"})
+    await store.declare([both], (), round(time.time() * 1000))
+    await current.refresh()
+    assert lines_of((await api("GET", f"/v1/messages/{message_id}")).body) == told
+    sent = await api("POST", "/v1/messages", json={"to": "13800138002", "text": "hello"})
+    later = lines_of(await ended(api, sent.body["messages"][0]["id"]))
+    assert later[1].startswith("carrier spare: isolated by operator since ")
+    assert later[2] == "carrier simulator: chosen, weight 1 of 1"
+
+
+async def test_a_detour_is_a_line_of_the_story_in_both_languages(api: Api) -> None:
+    sent = await api("POST", "/v1/messages", json={"to": "13800138001", "text": "hello"})
+    message_id = int(sent.body["messages"][0]["id"])
+    for why in ("closed", "stopped", "down", "no-link", "full"):
+        event = Event(message_id=message_id, at=1, kind="routed", text=f"a|{why}|b")
+        await api.system.store.write(Note(events=[event]))
+    story = (await api("GET", f"/v1/messages/{message_id}")).body
+    told = {line["text_en"]: line["text_zh"] for line in story["lines"] if line["facts"].get("kind") == "routed"}
+    assert len(told) == 5
+    assert told["carrier a: has no link; carrier b: chosen in its place"] == "通道 a：没有可用连接；改由通道 b 发送"

@@ -3,17 +3,18 @@
 Asked by `/v1`, the command line and the console. Reads only, but for `erase` (dev).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from hongyan.model.clock import Clock
+from hongyan.model.clock import Clock, FakeClock
 from hongyan.model.errors import Refused
 from hongyan.model.ids import from_decimal, from_hex32
 from hongyan.model.message import Message
 from hongyan.model.money import amount
 from hongyan.model.reason import Reason
+from hongyan.model.said import Said
 from hongyan.model.world import World
 from hongyan.report import inbound, timeline
 from hongyan.route.table import Router
@@ -151,9 +152,27 @@ class Look:
         parts = await self._store.parts(message.id)
         replies = await self._store.replies(ReplyQuery(message_id=message.id, limit=MOST_REPLIES))
         came_in = [*inbound.part_lines(parts, message.submitted_at), *inbound.reply_lines(replies)]
-        considered = self._router.choose(message).reasons
+        considered = await self._considered(message)
         story = timeline.of_message(message, submission, events, considered, came_in)
         return story | {"replies": [inbound.reply_summary(row) for row in replies]}
+
+    async def _considered(self, message: Message) -> Sequence[Said]:
+        """Return why its carriers were chosen: by the routes that held when it was handed over, else by today's.
+
+        Nothing is stored with a message for this: a change of the world keeps what it replaces (`store.history`), and
+        the same routes, message and time give the same reasons. What depended on how carriers did at the moment is an
+        event of its own, `routed`.
+        """
+        handed_at = message.submitted_at or message.done_at
+        if handed_at is None:
+            return self._router.choose(message).reasons
+        then = FakeClock(handed_at)
+        found = [
+            Router(lambda world=world: world, then).choose(message)  # type: ignore[misc] # bound now
+            for world in await self._store.routing_at(handed_at)
+        ]
+        fits = (one for one in found if message.carrier is None or message.carrier in one.carriers)
+        return next(fits, found[0] if found else self._router.choose(message)).reasons
 
 
 def with_code(message: Message) -> dict[str, Any]:

@@ -45,6 +45,14 @@ _EVENTS: dict[str, tuple[str, str, str]] = {
     "click": ("report", "the link was opened", "链接被打开"),
     "refund": ("report", "the price was given back", "已退费"),
 }
+_DETOURS: dict[str, Said] = {
+    "closed": Said("is not open", "未打开"),
+    "stopped": Said("takes nothing at the moment", "暂不接收"),
+    "down": Said("failed just now", "刚刚出现故障"),
+    "no-link": Said("has no link", "没有可用连接"),
+    "full": Said("has no room", "已满"),
+}
+"""why a message did not go to its route's first choice"""
 _STEPS_ZH = {
     "who": "身份",
     "seal": "签名校验",
@@ -287,7 +295,17 @@ def _ended(message: Message) -> list[Line]:
     return lines
 
 
+def _detour(event: Event) -> Line:
+    """Return the line of a message that went to another carrier than its route's first choice."""
+    first, why, taken = event.text.split("|")
+    said = _DETOURS[why]
+    english = f"carrier {first}: {said.en}; carrier {taken}: chosen in its place"
+    return line(event.at, "route", english, f"通道 {first}：{said.zh}；改由通道 {taken} 发送", kind=event.kind)
+
+
 def _event(event: Event) -> Line:
+    if event.kind == "routed":
+        return _detour(event)
     stage, english, chinese = _EVENTS.get(event.kind, ("report", event.kind, event.kind))
     behind = f": {_CAUSE.sub(_PLAIN, event.text)}" if event.text else ""
     return line(event.at, stage, english + behind, chinese + behind.replace(": ", "：", 1), kind=event.kind)

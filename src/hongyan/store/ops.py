@@ -34,8 +34,8 @@ class Event(Struct, kw_only=True, gc=False):
     message_id: int
     at: int
     kind: str
-    """again, unsure, receipt-late, receipt-twice, receipt-early, stop, stop-lifted, push, push-failed, rendered, click,
-    refund"""
+    """again, routed, unsure, receipt-late, receipt-twice, receipt-early, stop, stop-lifted, push, push-failed,
+    rendered, click, refund"""
     text: str
 
 

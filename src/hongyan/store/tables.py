@@ -258,6 +258,15 @@ world_items = Table(
     *_maybe_text("secrets"),
 )
 
+route_history = Table(
+    "route_history",
+    metadata,
+    Column("version", _INT, primary_key=True, autoincrement=False),
+    *_whole("at"),
+    *_text("body"),
+)
+"""what carriers, routes and controls were declared from a time on"""
+
 world_version = Table(
     "world_version",
     metadata,

@@ -5,7 +5,9 @@ from typing import Any
 
 from hongyan.model.ids import first_id_at
 from hongyan.model.world import Declared, Project
+from hongyan.store.history import concerns_routing
 from hongyan.store.migrate import VERSION_QUERY, steps
+from hongyan.store.postgres import history
 from hongyan.store.postgres.statements import INSERT_ENTRIES, LOCK_BALANCES, MAKE_BALANCES
 from hongyan.store.sweep import DOOR_WAITS_MS
 from hongyan.store.vault import Vault
@@ -54,6 +56,8 @@ async def declare(
             await connection.executemany(_DROP, drop)
             await connection.executemany(_PUT, rows)
             await _credit(connection, projects, now_ms)
+            if concerns_routing(put, drop):
+                await history.keep(connection, version, now_ms)
             await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(version))
     return version
 
@@ -119,6 +123,7 @@ async def purge(pool: Any, before_ms: int, now_ms: int, slice_rows: int) -> int:
     gone = 0
     first_kept = first_id_at(before_ms)
     async with pool.acquire() as connection:
+        await history.forget(connection, before_ms)
         async with connection.transaction():
             old = [row[0] for row in await connection.fetch(_OLD_MESSAGES, first_kept, slice_rows)]
             if old:

@@ -13,6 +13,7 @@ from hongyan.model.reason import Reason
 from hongyan.model.tally import Tally
 from hongyan.model.world import Declared, World
 from hongyan.store import Found, MessageQuery, ReplyQuery
+from hongyan.store.history import to_earlier
 from hongyan.store.ops import (
     Event,
     Fragment,
@@ -26,7 +27,7 @@ from hongyan.store.ops import (
     SubmissionRow,
     Unclaimed,
 )
-from hongyan.store.postgres import chores, due, inbound, read
+from hongyan.store.postgres import chores, due, history, inbound, read
 from hongyan.store.postgres.commit import Transaction
 from hongyan.store.postgres.pool import connect, reachable
 from hongyan.store.postgres.presence import Presence
@@ -200,6 +201,9 @@ class PostgresStore:
     async def world(self) -> World:
         version, rows = await self._do(read.world_rows)
         return to_world(version, rows, self._vault)
+
+    async def routing_at(self, at_ms: int) -> list[World]:
+        return [to_earlier(row) for row in await self._do(history.then, at_ms)]
 
     async def world_version(self) -> int:
         return await self._do(read.world_version)

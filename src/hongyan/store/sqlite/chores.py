@@ -7,6 +7,8 @@ import apsw
 
 from hongyan.model.ids import first_id_at
 from hongyan.model.world import Declared, Project
+from hongyan.store.history import concerns_routing
+from hongyan.store.sqlite import history
 from hongyan.store.sqlite.connection import fetch, many, number
 from hongyan.store.sqlite.statements import CREDIT, INSERT_ENTRY, LAST_ENTRY, MANY
 from hongyan.store.sweep import DOOR_WAITS_MS
@@ -39,7 +41,10 @@ def declare(
     for thing in put:
         if isinstance(thing, Project):
             _credit(connection, thing, now_ms)
-    return number(connection, _BUMP, (VERSION_ROW,))
+    version = number(connection, _BUMP, (VERSION_ROW,))
+    if concerns_routing(put, drop):
+        history.keep(connection, version, now_ms)
+    return version
 
 
 def _credit(connection: apsw.Connection, project: Project, now_ms: int) -> None:
@@ -80,6 +85,7 @@ _SPENT_COUNTS = "DELETE FROM counts WHERE (bucket, at) IN (SELECT bucket, at FRO
 def purge(connection: apsw.Connection, before_ms: int, now_ms: int, slice_rows: int) -> int:
     """Delete one slice of what is too old from every table; return how many rows went."""
     gone = 0
+    history.forget(connection, before_ms)
     old = [row[0] for row in fetch(connection, _OLD_MESSAGES, (first_id_at(before_ms), slice_rows))]
     if old:
         gone += _deleted(connection, [(statement, (many(old),)) for statement in _WITH_MESSAGES])

@@ -18,6 +18,7 @@ from hongyan.model.reason import Reason
 from hongyan.model.tally import Tally
 from hongyan.model.world import Declared, World
 from hongyan.store import Found, MessageQuery, ReplyQuery
+from hongyan.store.history import to_earlier
 from hongyan.store.migrate import VERSION_QUERY, steps
 from hongyan.store.ops import (
     Event,
@@ -32,7 +33,7 @@ from hongyan.store.ops import (
     SubmissionRow,
     Unclaimed,
 )
-from hongyan.store.sqlite import chores, due, inbound, read
+from hongyan.store.sqlite import chores, due, history, inbound, read
 from hongyan.store.sqlite.commit import Transaction, Work
 from hongyan.store.sqlite.connection import begin_waiting, connect, number, reachable
 from hongyan.store.sweep import LAST_ID
@@ -244,6 +245,9 @@ class SqliteStore:
     async def world(self) -> World:
         version, rows = await self._list(read.world_rows)
         return to_world(version, rows, self._vault)
+
+    async def routing_at(self, at_ms: int) -> list[World]:
+        return [to_earlier(row) for row in await self._list(history.then, at_ms)]
 
     async def world_version(self) -> int:
         return self._point(read.world_version)
