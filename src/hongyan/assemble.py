@@ -18,7 +18,10 @@ import structlog
 from hongyan.accept.desk import AcceptDesk, Dispatch
 from hongyan.accept.outlet import Outlet
 from hongyan.accept.stops import StopList
+from hongyan.carriers.cmpp import cmpp_carrier
+from hongyan.carriers.sgip import sgip_carrier
 from hongyan.carriers.simulator import Simulator
+from hongyan.carriers.smgp import smgp_carrier
 from hongyan.carriers.smpp import smpp_carrier
 from hongyan.console import Snippet
 from hongyan.console.app import console
@@ -206,7 +209,7 @@ class Road:
         )
         self.reminder = Reminder(store, clock, lambda: self.writer.waiting + self.matcher.seeking, alone=self._embedded)
         lanes = self.sender.lanes
-        self.fleet = Fleet(carrier_factories(clock), wires, self.sender.use, self.reminder, lanes.under_way)
+        self.fleet = Fleet(carrier_factories(clock, ids.node), wires, self.sender.use, self.reminder, lanes.under_way)
         self.board = Board(world=current, fleet=self.fleet, lanes=lanes, tally=tally, clock=clock, node=ids.node)
         self.fleet.check(current())
         self.sweep = Sweep(store, self.sender, clock)
@@ -297,14 +300,20 @@ class Reception:
             await asyncio.sleep(_BACKLOG_EVERY_S)
 
 
-def carrier_factories(clock: Clock) -> dict[str, Factory]:
-    """Return how each protocol's carriers are built."""
+def carrier_factories(clock: Clock, node: int = 0) -> dict[str, Factory]:
+    """Return how each protocol's carriers are built; `node` tells this process from the others on the same database."""
 
     def simulator(config: CarrierConfig) -> Simulator:
         return Simulator(config.name, settings=config.settings, clock=clock)
 
     chance = random.SystemRandom()
-    return {"simulator": simulator, "smpp": lambda config: smpp_carrier(config, clock, chance)}
+    return {
+        "simulator": simulator,
+        "smpp": lambda config: smpp_carrier(config, clock, chance),
+        "cmpp": lambda config: cmpp_carrier(config, clock, chance),
+        "smgp": lambda config: smgp_carrier(config, clock, chance),
+        "sgip": lambda config: sgip_carrier(config, clock, chance, node),
+    }
 
 
 def open_store(settings: Settings, clock: Clock, tally: Tally) -> Store:
