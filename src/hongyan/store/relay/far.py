@@ -64,8 +64,8 @@ class Far:
         return call
 
     def _connected(self) -> "_Wire":
-        if self._wire is None:
-            raise Refused(Reason.UNAVAILABLE, why="the store is closed")
+        if self._wire is None or self._wire.is_over():
+            raise Refused(Reason.UNAVAILABLE, why="the core is not connected")
         return self._wire
 
 
@@ -101,6 +101,10 @@ class _Wire(asyncio.Protocol):
         self._calls[number] = future
         self._transport.write(frames.frame(frames.CALL, number, frames.dump((name, args, kwargs))))
         return future
+
+    def is_over(self) -> bool:
+        """Return whether nothing can be asked any more."""
+        return self._transport.is_closing()
 
     async def finish(self) -> None:
         """Wait for what is under way, then close."""
