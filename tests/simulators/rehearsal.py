@@ -28,10 +28,11 @@ async def gateway(spoken: Spoken, **orders: Any) -> AsyncIterator[Gateway]:
         await found.close()
 
 
-async def until(holds: Callable[[], bool]) -> None:
+async def until(holds: Callable[[], bool], what: str = "") -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not holds():  # noqa: ASYNC110 - counters of a running gateway wake nobody
             await asyncio.sleep(0.01)
+    assert holds(), what
 
 
 class Client:
