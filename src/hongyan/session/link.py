@@ -211,6 +211,8 @@ class Link(asyncio.Protocol):
             at = stop
             if logging_in:
                 courtesy.before_open(command, key, frame)
+                if self.ended is not None:
+                    return
                 logging_in, decode = self.state is LinkState.LOGGING_IN, self.decode
             elif command >= ANSWER:
                 entry = pending.pop(key, None)
@@ -310,10 +312,10 @@ class Link(asyncio.Protocol):
         return None
 
     def overdue(self, before: float) -> None:
-        """Give up requests asked before then."""
+        """Give up requests that were asked before then, and written."""
         keys = []
         for key, (_, at) in self._pending.items():
-            if at > before:
+            if at > before or key in self._outlet.fresh[:1]:
                 break
             keys.append(key)
         if keys:

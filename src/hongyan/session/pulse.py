@@ -36,7 +36,10 @@ class Pulse:
     def heard(self, now: float) -> None:
         """Note that something came."""
         self._heard = now
-        self._asked_at = 0.0
+        if self._asked_at:
+            self._asked_at = 0.0
+            if self._timer is not None and self._timer.when() > now + self._timers.idle_s:
+                self._set(now + self._timers.idle_s)
 
     def wrote(self, now: float) -> None:
         """Note that something went."""
