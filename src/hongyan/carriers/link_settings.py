@@ -119,15 +119,8 @@ def but(**defaults: Any) -> tuple[Setting, ...]:
 
 
 def timers(chosen: Mapping[str, Any]) -> Timers:
-    """Return the timers that the settings ask for."""
-    return Timers(
-        log_in_s=chosen["log_in_s"],
-        answer_s=chosen["answer_s"],
-        idle_s=chosen["idle_s"],
-        alive_s=chosen["alive_s"],
-        alive_tries=chosen["alive_tries"],
-        drain_s=chosen["drain_s"],
-    )
+    """Return the timers that the settings ask for; a protocol without keep-alive has none for it."""
+    return Timers(**{name: chosen[name] for name in Timers.__struct_fields__ if name in chosen})
 
 
 def again(chosen: Mapping[str, Any]) -> Again:

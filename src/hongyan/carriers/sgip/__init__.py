@@ -80,7 +80,7 @@ def sgip_carrier(config: CarrierConfig, clock: Clock, random: Random, process: i
         tongue=SGIP,
         decode=_decode,
         refusal_of=_refusal_of,
-        timers=replace(timers(chosen), quiet_s=chosen["quiet_s"]),
+        timers=timers(chosen),
         window=chosen["window"],
         pace_per_s=chosen["link_pace"],
         mint=mint,
@@ -90,5 +90,5 @@ def sgip_carrier(config: CarrierConfig, clock: Clock, random: Random, process: i
     def dialers(owner: Wired, transcript: Transcript) -> Sequence[Dialer]:
         return [peer.dialer(calling, owner, transcript, clock, random, on_demand=True)]
 
-    callers = Callers(where, chosen, config.password, replace(speech, timers=timers(chosen)))
+    callers = Callers(where, chosen, config.password, replace(speech, timers=replace(speech.timers, quiet_s=0)))
     return TwoWay(config.name, wording, chosen=chosen, callers=callers, clock=clock, dialers=dialers)
