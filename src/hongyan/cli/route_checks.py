@@ -9,7 +9,7 @@ from hongyan.route.answers import PREFERENCES
 from hongyan.route.hours import DAYS, minutes_of, zone_of
 from hongyan.settings import nearest
 
-PROTOCOLS = ("simulator",)
+PROTOCOLS = ("simulator", "smpp", "cmpp", "smgp", "sgip")
 OPERATORS = ("mobile", "unicom", "telecom", "broadnet")
 
 
