@@ -52,16 +52,20 @@ class Ids:
 
     def receipted(self, written: str, number: str, other: str = "") -> tuple[str, tuple[str, ...]]:
         """Return the id to look for, and other spellings. `other`: the same id elsewhere in the receipt."""
+        if other == written:
+            other = ""
         if self._mode == "as-is":
             return written, _others(written, other)
         bare = plain(written)
+        if self._mode == "plain":
+            return bare, _others(bare, plain(other)) if other else ()
         convert = _CONVERSIONS.get(self._mode)
         if convert is not None:
             return convert(bare) or bare, _others(convert(bare) or bare, bare, plain(other) if other else "")
         spelled = [one for one in (bare, _from_decimal(bare), _from_hex(bare)) if one]
         if other:
             spelled.append(plain(other))
-        first = self._learnt(bare, spelled, number) if self._mode == "learn" else bare
+        first = self._learnt(bare, spelled, number)
         return first, _others(first, *spelled)
 
     def _plain(self, written: str, number: str) -> str:  # noqa: ARG002 - one shape for all

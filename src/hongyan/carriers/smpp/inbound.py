@@ -67,7 +67,7 @@ class Inbound:
         out = Brought([], [], [], [], [])
         dismissed = 0
         for request in requests:
-            if isinstance(request, smpp.DeliverSm | smpp.DataSm):
+            if request.__class__ is smpp.DeliverSm or request.__class__ is smpp.DataSm:
                 self._message(request, now, out)
             elif isinstance(request, smpp.Outbind | smpp.AlertNotification):
                 dismissed += 1
