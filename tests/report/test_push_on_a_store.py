@@ -1,6 +1,7 @@
 """The pusher on the embedded store: what is settled is told, across failures and restarts."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -8,14 +9,17 @@ from typing import Any
 
 import pytest
 
+from hongyan.dialects.alibaba.push import SmsReport
+from hongyan.dialects.comms.push import CommsPush
 from hongyan.dialects.nxcloud.receipts import Receipts
 from hongyan.model.clock import FakeClock
 from hongyan.model.message import State
+from hongyan.model.push import PushShape
 from hongyan.model.tally import Tally
 from hongyan.model.world import App, Project, World
 from hongyan.report import lanes
 from hongyan.report.push import Pusher
-from hongyan.store.ops import Accept, Event, PushRow, Settle, SubmissionRow
+from hongyan.store.ops import Accept, Event, KeepReply, PushRow, ReplyRow, Settle, SubmissionRow
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
 from report.push_receivers import answering, receiver
@@ -112,7 +116,8 @@ async def settle(store: SqliteStore, clock: FakeClock, target: str, ids: Sequenc
 
 def pusher(store: SqliteStore, clock: FakeClock, retries_s: tuple[float, ...] = ()) -> Pusher:
     world = World(things=(Project(name="p"), App(project="p", name="a", push_retries_s=retries_s)))
-    return Pusher(store, {"nxcloud": Receipts()}, lambda: world, clock, Tally(), allow_inside=True, random=Random(1))
+    shapes: dict[str, PushShape] = {"nxcloud": Receipts(), "alibaba": SmsReport(), "comms": CommsPush(lambda: "r")}
+    return Pusher(store, shapes, lambda: world, clock, Tally(), allow_inside=True, random=Random(1))
 
 
 async def due(store: SqliteStore, clock: FakeClock) -> list[PushRow]:
@@ -179,3 +184,79 @@ async def test_stopping_before_any_call_leaves_all_due(store: Watched, clock: Fa
     await running.start()
     await running.stop()
     assert [row.tries for row in await store.claim_pushes(clock.ms, 0, 10)] == [0] * 5
+
+
+# --- replies
+
+
+async def keep(store: SqliteStore, clock: FakeClock, id_: int, dialect: str, target: str, **more: Any) -> None:
+    """Keep a reply with its push."""
+    row = ReplyRow(
+        id=id_, carrier="c", key=str(id_), sender="8613800138000", to="1069", text=f"reply {id_}",
+        received_at=clock.ms, project="p", dialect=dialect, **more,
+    )  # fmt: skip
+    push = PushRow(
+        id=id_ + 10_000, message_id=None, project="p", dialect=dialect, app="a", target=target, due_at=clock.ms,
+        reply_id=id_,
+    )  # fmt: skip
+    await store.write(KeepReply(row=row, pushes=[push]))
+
+
+async def test_replies_are_told_together_and_stand_in_the_timeline(store: Watched, clock: FakeClock) -> None:
+    async with receiver(answering(b'{"code":0}')) as of:
+        await settle(store, clock, "http://127.0.0.1:9/", [1])
+        for id_ in (501, 502, 503):
+            await keep(store, clock, id_, "alibaba", of.url, message_id=1 if id_ == 502 else None)
+        running = pusher(store, clock)
+        await running.start()
+        await of.until(1)
+        await store.told([1], lambda events: any("reply 502" in one.text for one in events))
+        await running.stop()
+    texts = [one["content"] for body in of.bodies for one in json.loads(body)]
+    assert texts == ["reply 501", "reply 502", "reply 503"]
+    (told,) = (one for one in await store.events(1) if "reply" in one.text)
+    assert told.kind == "push"
+    assert told.text.startswith("reply 502: http://127.0.0.1")
+    assert [row.reply_id for row in await due(store, clock)] == []
+
+
+async def test_receipts_and_replies_to_one_address_go_by_separate_calls(store: Watched, clock: FakeClock) -> None:
+    async with receiver(answering(b"success")) as of:
+        await settle(store, clock, of.url, [1, 2])
+        await keep(store, clock, 501, "nxcloud", of.url)
+        running = pusher(store, clock)
+        await running.start()
+        await of.until(3)
+        await running.stop()
+    assert sum(b"fromPhone=8613800138000" in body for body in of.bodies) == 1
+    assert await due(store, clock) == []
+
+
+async def test_a_failed_reply_is_repeated_by_the_rule_for_receipts(store: Watched, clock: FakeClock) -> None:
+    async with receiver(answering(b"error")) as of:
+        await keep(store, clock, 501, "nxcloud", of.url)
+        running = pusher(store, clock, (60,))
+        await running.start()
+        await of.until(1)
+        await running.stop()
+        (row,) = await due(store, clock)
+        assert row.tries == 1
+
+
+async def test_a_reply_that_the_dialect_has_no_words_for_is_dropped(store: Watched, clock: FakeClock) -> None:
+    await keep(store, clock, 501, "comms", "http://127.0.0.1:9/")
+    running = pusher(store, clock)
+    assert await running._claim(10) == 1
+    await running.stop()
+    assert await due(store, clock) == []
+
+
+async def test_a_wake_for_doors_goes_to_the_doors(store: Watched, clock: FakeClock) -> None:
+    running = pusher(store, clock)
+    told: list[str] = []
+    running.on_doors = told.extend
+    at_door = PushRow(id=1, message_id=1, project="p", dialect="smpp", target="", due_at=0, door="esme1")
+    running.wake([at_door])
+    assert (told, running._woken.is_set()) == (["esme1"], False)
+    running.wake([at_door, PushRow(id=2, message_id=2, project="p", dialect="nxcloud", target="x", due_at=0)])
+    assert running._woken.is_set()

@@ -1,6 +1,6 @@
 import pytest
 
-from hongyan.ledger.settlement import push_target, refund_due, settlement
+from hongyan.ledger.settlement import Wanted, push_target, refund_due, settlement
 from hongyan.model.message import FINAL, Leg, State
 from report.receipt_rows import SAID, ended, sent, world
 
@@ -78,3 +78,30 @@ def test_a_card_that_was_shown_says_when() -> None:
 
 def test_a_project_that_is_gone_still_lets_its_messages_end() -> None:
     assert settlement(sent(project="gone"), ended(State.UNDELIVERED), world(), lambda: 1).refund == 0
+
+
+@pytest.mark.parametrize(
+    ("report_to", "told"),
+    [
+        (Wanted.EVERY, FINAL),
+        (Wanted.FAILED, FINAL - {State.DELIVERED}),
+        (Wanted.DELIVERED, {State.DELIVERED}),
+        (None, set()),
+        ("http://elsewhere.test/", set()),
+    ],
+)
+def test_a_connected_caller_is_told_at_its_door_what_it_asked_for(report_to: str | None, told: set[State]) -> None:
+    known = world(callbacks={"smpp": "http://project.test/", "native": "http://all.test/"})
+    for state in FINAL:
+        message = sent(dialect="smpp", app="esme1", report_to=report_to)
+        push = settlement(message, ended(state), known, lambda: 99).push
+        assert (push is not None) == (state in told)
+        if push is not None:
+            assert (push.door, push.app, push.target, push.dialect) == ("esme1", "esme1", "", "smpp")
+
+
+def test_without_a_door_a_connected_callers_ending_is_told_to_nobody() -> None:
+    assert (
+        settlement(sent(dialect="smpp", report_to=Wanted.EVERY), ended(State.DELIVERED), world(), lambda: 1).push
+        is None
+    )
