@@ -151,3 +151,15 @@ def test_links_and_pdus_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
         "03:04:05.678 1 > enquire_link 1",
     ):
         assert wanted in said
+
+
+def test_a_front_shows_what_the_core_sends_and_the_core_follows_what_a_front_is_told(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with program(tmp_path_factory.mktemp("fronts"), HONGYAN_FRONTS="1", HONGYAN_RECEIPT_DELAY_S="0.05") as dev:
+        tested = run(dev, "test", "simulator", "--to", "13800138000", "--text", "x")
+        assert tested.returncode == 0, tested.stdout + tested.stderr
+        look = json.loads(run(dev, "show", "simulator", "--json").stdout)
+        assert (look["open"], look["results"]["handed"]) == (True, 1)
+        run(dev, "isolate", "simulator")
+        eventually(lambda: not json.loads(run(dev, "show", "simulator", "--json").stdout)["open"])
