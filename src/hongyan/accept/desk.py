@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from hongyan.accept import rows
 from hongyan.accept.book import Book
 from hongyan.accept.draft import Desktop, Draft
 from hongyan.accept.excerpt import excerpt
@@ -26,9 +27,9 @@ from hongyan.model.message import Leg, Message, State
 from hongyan.model.reason import Reason
 from hongyan.model.submission import Claim, Exchange, Submission, Verdict
 from hongyan.model.tally import Tally
-from hongyan.model.world import App, Caller, Project, World, address_allowed
+from hongyan.model.world import App, Caller, World, address_allowed
 from hongyan.store import Store
-from hongyan.store.ops import Accept, Accepted, SubmissionRow
+from hongyan.store.ops import Accept, Accepted
 
 _RECORDED_WITHIN_S = 1.0
 
@@ -154,13 +155,14 @@ class AcceptDesk:
     async def _write(self, caller: Caller, submission: Submission, drafts: list[Draft], now_ms: int) -> list[Accepted]:
         project, exchange = caller.project, submission.exchange
         at_once = self._dispatch.room()
+        blank = rows.blank_message(project, submission, now_ms)
         legs: dict[Leg, int] = {}
         messages, links = [], []
         for place, draft in enumerate(drafts):
             leg_id = legs.get(draft.leg)
             if leg_id is None:
                 leg_id = legs[draft.leg] = self._ids.mint_at(now_ms)
-            message = self._message(project, submission, draft, leg_id, now_ms)
+            message = draft.message = rows.message(blank, draft, self._ids.mint_at(now_ms), leg_id)
             if place < at_once and message.due_at == now_ms:
                 message.state, message.due_at = State.SENDING, now_ms + self._lease_ms
             if draft.link is not None:
@@ -174,7 +176,7 @@ class AcceptDesk:
             project=project.name,
             currency=project.currency,
             credit_line=drafts[0].desk.of.credit_line,
-            submissions=[_submission_row(leg_id, exchange, request, notes) for leg_id in legs.values()],
+            submissions=[rows.submission(leg_id, exchange, request, notes) for leg_id in legs.values()],
             messages=messages,
             buckets=[draft.buckets for draft in drafts] if any(draft.buckets for draft in drafts) else (),
             links=links,
@@ -185,41 +187,6 @@ class AcceptDesk:
         )
         results: list[Accepted] = await self._store.write(op)
         return results
-
-    def _message(self, project: Project, submission: Submission, draft: Draft, leg_id: int, now_ms: int) -> Message:
-        item, number = draft.item, draft.to
-        due_at = now_ms if item.due_at is None else max(item.due_at, now_ms)
-        expires_at = due_at + draft.desk.of.validity_ms
-        message = draft.message = Message(
-            id=self._ids.mint_at(now_ms),
-            project=project.name,
-            submission=leg_id,
-            position=draft.position,
-            dialect=submission.exchange.dialect,
-            app=submission.app or submission.door,
-            client_id=item.client_id,
-            to=number.digits,
-            country=number.region,
-            operator=number.operator,
-            leg=draft.leg,
-            category=draft.category,
-            template=draft.template.name if draft.template else None,
-            signature=draft.signature,
-            content=draft.content,
-            alphabet=draft.alphabet,
-            parts=draft.parts,
-            price=draft.price,
-            currency=project.currency,
-            sender=item.sender,
-            extend=item.extend,
-            session=item.session,
-            report_to=item.report_to,
-            details=_details(draft),
-            accepted_at=now_ms,
-            due_at=due_at,
-            expires_at=expires_at if item.expires_at is None else min(item.expires_at, expires_at),
-        )
-        return message
 
     def _decide(self, submission: Submission, drafts: list[Draft], results: list[Accepted]) -> None:
         sending, waiting, taken = [], False, 0
@@ -282,35 +249,3 @@ def _refusal(draft: Draft, result: Accepted) -> Refused:
     facts = {"span": str(limit.span), "permits": limit.permits, "name": limit.name, "per": list(limit.per)}
     named = limit.name == Reason.REPEATED_CONTENT
     return Refused(Reason.REPEATED_CONTENT if named else Reason.NUMBER_LIMIT, **facts)
-
-
-def _details(draft: Draft) -> str | None:
-    """Return what `Message.noted` reads."""
-    pinned = draft.item.pinned
-    if draft.link is None and draft.passed_over is None and pinned is None:
-        return None
-    noted = {} if draft.link is None else {"link": draft.link.code}
-    if pinned is not None:
-        noted["pinned"] = pinned
-    if draft.passed_over is not None:
-        noted["card"], noted["card_why"] = draft.passed_over
-    if draft.lacks is not None:
-        noted["lacks"] = draft.lacks
-    return msgspec.json.encode(noted).decode()
-
-
-def _submission_row(leg_id: int, exchange: Exchange, request: str, notes: str) -> SubmissionRow:
-    return SubmissionRow(
-        id=leg_id,
-        project=exchange.project,
-        request_id=exchange.request_id,
-        dialect=exchange.dialect,
-        action=exchange.action,
-        key_id=exchange.key_id,
-        peer=exchange.peer,
-        received_at=exchange.received_at,
-        method=exchange.method,
-        path=exchange.path,
-        request=request,
-        notes=notes,
-    )

@@ -5,10 +5,10 @@ A row holds the columns in the order of the value's fields. Enums are stored as 
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from msgspec import Struct
+from msgspec.structs import astuple
 from sqlalchemy import Table
 
 from hongyan.model.message import Message, State
@@ -60,7 +60,7 @@ class Shape(Generic[T]):
         self.fields = cls.__struct_fields__
         self.columns = ", ".join(f'"{field}"' for field in self.fields)
         self.qualified = ", ".join(f'{table.name}."{field}"' for field in self.fields)
-        self.row: Callable[[T], tuple[Any, ...]] = attrgetter(*self.fields)
+        self.row: Callable[[T], tuple[Any, ...]] = astuple
         self.value = _from_row(cls)
         if missing := [field for field in self.fields if field not in table.c]:
             raise TypeError(f"table {table.name} has no columns {missing}")
