@@ -6,9 +6,12 @@ from hongyan.simulators.gateway import Gateway
 
 SETTINGS: dict[str, str] = {
     "smpp": 'settings = {{ host = "{host}", port = {port}, system_id = "{account}" }}',
-    "cmpp": 'settings = {{ host = "{host}", port = {port}, sp_id = "{account}", src_id = "1069000001" }}',
-    "smgp": 'settings = {{ host = "{host}", port = {port}, client_id = "{account}", src_id = "10690001" }}',
-    "sgip": 'settings = {{ host = "{host}", port = {port}, login_name = "{account}", sp_number = "10655001" }}',
+    "cmpp": 'settings = {{ host = "{host}", port = {port}, sp_id = "{account}", source = "1069000001" }}',
+    "smgp": 'settings = {{ host = "{host}", port = {port}, client_id = "{account}", source = "10690001" }}',
+    "sgip": (
+        'settings = {{ host = "{host}", port = {port}, login_name = "{account}", node = 3025000001, '
+        'source = "10655001", {listens} }}'
+    ),
 }
 _KANNEL = """
 # Kannel, kannel.conf:
@@ -23,26 +26,37 @@ system-type = ""
 msg-id-type = 0"""
 
 
+def world_snippet(gateway: Gateway) -> str:
+    """Return the table of a world file that connects Hongyan to a gateway."""
+    protocol, to = gateway.spoken.name, gateway.orders.report_to
+    listens = 'listen_host = ""' if to is None else f'listen_host = "{to[0]}", listen_port = {to[1]}'
+    facts = _facts(gateway)
+    return "\n".join(
+        [
+            "[[carriers]]",
+            f'name = "simulated-{protocol}"',
+            f'protocol = "{protocol}"',
+            f'password = "{facts["password"]}"',
+            SETTINGS[protocol].format(**facts, listens=listens),
+        ]
+    )
+
+
 def card(gateways: Sequence[Gateway], http_port: int | None) -> str:
     """Return the text."""
     lines: list[str] = []
     for gateway in gateways:
-        name, secret = next((one.name, one.password) for one in gateway.accounts.values())
-        facts = {"host": gateway.orders.host, "port": gateway.port, "account": name, "password": secret}
-        protocol = gateway.spoken.name
+        facts = _facts(gateway)
         lines += [
-            f"{gateway.spoken.title} gateway at {gateway.orders.host}:{gateway.port}",
-            f"account {name}, password {secret}",
+            "{title} gateway at {host}:{port}; account {account}, password {password}".format(
+                title=gateway.spoken.title, **facts
+            ),
             "",
             "# Hongyan, world file (hongyan apply world.toml):",
-            "[[carriers]]",
-            f'name = "simulated-{protocol}"',
-            f'protocol = "{protocol}"',
-            f'password = "{secret}"',
-            SETTINGS[protocol].format(**facts),
+            world_snippet(gateway),
         ]
-        if protocol == "smpp":
-            lines += _KANNEL.format(**facts).splitlines()
+        if gateway.spoken.name == "smpp":
+            lines.append(_KANNEL.format(**facts))
         lines.append("")
     if http_port is not None:
         lines += [
@@ -50,3 +64,13 @@ def card(gateways: Sequence[Gateway], http_port: int | None) -> str:
             "",
         ]
     return "\n".join([*lines, "numbers that do special things: docs/magic-numbers.md. Ctrl-C ends it."])
+
+
+def _facts(gateway: Gateway) -> dict[str, str | int]:
+    account = next(iter(gateway.accounts.values()))
+    return {
+        "host": gateway.orders.host,
+        "port": gateway.port,
+        "account": account.name,
+        "password": account.password,
+    }
