@@ -6,7 +6,7 @@ and the same backwards. Nothing here decides anything about a message.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from socket import socket
@@ -17,6 +17,7 @@ import structlog
 
 from hongyan.accept.desk import AcceptDesk, Dispatch
 from hongyan.accept.outlet import Outlet
+from hongyan.accept.pieces import Pieces
 from hongyan.accept.stops import StopList
 from hongyan.carriers.cmpp import cmpp_carrier
 from hongyan.carriers.sgip import sgip_carrier
@@ -32,6 +33,7 @@ from hongyan.dialects.edge import Asgi, Edge
 from hongyan.dialects.native.app import native
 from hongyan.dialects.native.push import Receipts as NativeReceipts
 from hongyan.dialects.nxcloud import Nxcloud
+from hongyan.dialects.smpp import SmppServer
 from hongyan.dialects.yundashi import Yundashi
 from hongyan.ledger.settlement import NATIVE
 from hongyan.links.capability import source
@@ -39,11 +41,12 @@ from hongyan.links.pages import public_pages
 from hongyan.listener import Bounds, Listener, bound, url_of
 from hongyan.listener.crew import Crew
 from hongyan.model.clock import Clock, SystemClock
-from hongyan.model.errors import Refused
+from hongyan.model.errors import Misconfigured, Refused
 from hongyan.model.ids import IdMint
 from hongyan.model.push import PushShape
 from hongyan.model.tally import Tally
 from hongyan.model.world import CarrierConfig, Declared, World
+from hongyan.report.cancel import Cancelling
 from hongyan.report.chores import Retention
 from hongyan.report.doors import Doors
 from hongyan.report.look import Look
@@ -60,6 +63,7 @@ from hongyan.send.operations import Looks, Operations
 from hongyan.send.remind import Reminder
 from hongyan.send.sender import Sender
 from hongyan.send.sweep import Sweep
+from hongyan.session.tls import server_tls
 from hongyan.settings import Settings, master_key_of
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
@@ -76,9 +80,13 @@ _LOG = structlog.get_logger("hongyan")
 class System:
     """A running program, as the command line and tests see it."""
 
-    def __init__(self, road: "Road", api_url: str, console_url: str) -> None:
+    def __init__(
+        self, road: "Road", api_url: str, console_url: str, smpp_addresses: Mapping[str, tuple[str, int]]
+    ) -> None:
         self.store, self.current = road.store, road.current
         self.api_url, self.console_url = api_url, console_url
+        self.smpp_addresses = smpp_addresses
+        """where customers bind: smpp, smpp-tls -> host and port"""
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -123,6 +131,7 @@ async def running(
         )
         await stack.enter_async_context(road.moving())
 
+        smpp_addresses = await _smpp(stack, settings, road, ids)
         edge = edge_of(settings, road.reception, demo=demo)
         bounds = bounds_of(settings, edge, tally)
         keep_alive_s = round(settings.keep_alive_s)
@@ -146,7 +155,7 @@ async def running(
         for listener in (api, console_):
             await listener.start()
             stack.push_async_callback(listener.stop)
-        yield System(road, api_url, console_.url)
+        yield System(road, api_url, console_.url, smpp_addresses)
 
 
 class Road:
@@ -340,6 +349,40 @@ async def _world(
     if check is not None:
         check(current())
     return current
+
+
+async def _smpp(stack: AsyncExitStack, settings: Settings, road: Road, ids: IdMint) -> dict[str, tuple[str, int]]:
+    """Listen for customers who bind over SMPP, where the settings say so; return the addresses."""
+    ports = {"smpp": settings.smpp_port, "smpp-tls": settings.smpp_tls_port}
+    if all(port is None for port in ports.values()):
+        return {}
+    part = road.reception
+    server = SmppServer(
+        part.desk,
+        Pieces(road.store, road.clock, ids.mint),
+        Pull(road.store, road.clock),
+        Cancelling(road.store, road.current, road.clock, ids.mint, road.pusher.wake),
+        road.doors,
+        road.clock,
+        road.current,
+        road.tally,
+        road.chance,
+    )
+    stack.push_async_callback(server.close)
+    road.current.on_change(server.world_changed)
+    server.chores.start()
+    addresses = {}
+    for name, port in ports.items():
+        if port is not None:
+            tls = None
+            if name == "smpp-tls":
+                tls = server_tls("smpp_tls_cert", certificate=settings.smpp_tls_cert, key=settings.smpp_tls_key)
+            try:
+                addresses[name] = settings.smpp_host, await server.listen(settings.smpp_host, port, tls)
+            except OSError as error:
+                where = f"{settings.smpp_host}:{port}"
+                raise Misconfigured(where, f"cannot listen ({error.strerror or error}).", "another smpp_port") from None
+    return addresses
 
 
 async def _crew(

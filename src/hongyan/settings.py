@@ -87,6 +87,31 @@ class Settings(BaseSettings):
         ge=0,
         le=65535,
     )
+    smpp_host: str = _said(
+        "127.0.0.1", "Address that the SMPP server for customers listens on.", "面向客户的 SMPP 服务监听的地址。"
+    )
+    smpp_port: int | None = _said(
+        None,
+        "Port at which customers bind over SMPP; 0 picks a free one; none: customers do not bind in the clear.",
+        "客户以 SMPP 登录的端口；0 表示自动挑选；不填则不提供明文 SMPP。",
+        ge=0,
+        le=65535,
+    )
+    smpp_tls_port: int | None = _said(
+        None,
+        "Port at which customers bind over SMPP inside TLS; needs smpp_tls_cert.",
+        "客户以 TLS 加密的 SMPP 登录的端口；需同时设置 smpp_tls_cert。",
+        ge=0,
+        le=65535,
+    )
+    smpp_tls_cert: str = _said(
+        "", "Path of the certificate chain for SMPP inside TLS (PEM).", "SMPP over TLS 所用证书链的路径（PEM）。"
+    )
+    smpp_tls_key: str = _said(
+        "",
+        "Path of its private key; empty: it is in the certificate's file.",
+        "证书私钥的路径；留空表示与证书在同一文件中。",
+    )
     public_base_url: str = _said(
         "",
         "What short links and card links begin with; empty: http://127.0.0.1:<API port>.",

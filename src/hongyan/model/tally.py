@@ -54,6 +54,7 @@ METRICS: dict[str, Metric] = {
     ),
     "carrier_receipts": Metric("Receipts that came from a carrier", ("carrier", "state")),
     "carrier_replies": Metric("Replies, or pieces of them, that came from a carrier", ("carrier",)),
+    "smpp_sessions": Metric("Sessions that a customer has bound to the SMPP server", ("key",), gauge=True),
     "report_settled": Metric("Messages that reached a final state", ("state",)),
     "report_unclaimed": Metric("Receipts that matched no message when they came", ("carrier",)),
     "report_replies": Metric("Replies kept, each once", ("carrier",)),

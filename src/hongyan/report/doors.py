@@ -92,6 +92,10 @@ class Doors:
         now_ms = self._clock.now_ms()
         self._end(name, told, "push", f"door {name}: {said or 'taken'}", now_ms, "taken")
 
+    def drop(self, name: str, told: Iterable[Due], why: str) -> None:
+        """Tell a caller no more of these; their timelines say why."""
+        self._end(name, told, "push-failed", f"door {name}: {why}; dropped", self._clock.now_ms(), "failed")
+
     def again(self, name: str, told: Sequence[Due], why: str, after_ms: int, *, counted: bool = True) -> None:
         """Put these off. `counted`: the caller refused them; a row that it refuses too often is given up."""
         now_ms = self._clock.now_ms()
