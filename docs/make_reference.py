@@ -1,4 +1,4 @@
-"""Makes the reference pages from the code that they describe: settings, world file, commands, metrics, reasons.
+"""Makes the reference pages from the code: settings, world file, carriers' settings, commands, metrics, reasons.
 
 Run it (`make docs`) after changing a setting, a declared kind, a command, a metric or a dialect's words.
 tests/docs/test_reference.py fails while a page is not current.
@@ -6,13 +6,20 @@ tests/docs/test_reference.py fails while a page is not current.
 
 import ast
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import typer
 
+from hongyan.carriers.cmpp import settings as cmpp
+from hongyan.carriers.declared import Setting
+from hongyan.carriers.link_settings import LINK_SETTINGS
+from hongyan.carriers.sgip import settings as sgip
+from hongyan.carriers.shaping import SHAPING_SETTINGS
+from hongyan.carriers.smgp import settings as smgp
+from hongyan.carriers.smpp import settings as smpp
 from hongyan.cli import VERBS, build
 from hongyan.cli.exits import MEANINGS
 from hongyan.dialects.alibaba import Alibaba
@@ -124,6 +131,44 @@ def _docs_of(module: str) -> dict[tuple[str, str], str]:
             if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
                 found[cls.name, node.target.id] = " ".join(str(after.value.value).split())
     return found
+
+
+def carriers_page() -> str:
+    """Return docs/carriers.md."""
+    lines = [
+        "# Carriers' settings · 运营商通道设置\n",
+        MADE,
+        "What `settings = { … }` of a `[[carriers]]` entry in the world file may hold, beside `password`, `pace` and",
+        "the others of [world.md](world.md#carriers). An unknown name is refused with the nearest known one.\n",
+        "世界文件中 `[[carriers]]` 的 `settings = { … }` 可用的设置；写错的名称会被拒绝，并提示最接近的名称。\n",
+        "## Every protocol with connections · 所有有连接的协议\n",
+        *_carrier_rows((*LINK_SETTINGS, *SHAPING_SETTINGS)),
+    ]
+    shared = {one.name: one for one in (*LINK_SETTINGS, *SHAPING_SETTINGS)}
+    for name, table in CARRIERS.items():
+        missing = [one for one in shared if one not in {own.name for own in table}]
+        lines.append(f'## `protocol = "{name}"`\n')
+        if missing:
+            lines.append(f"Without: {', '.join(f'`{one}`' for one in missing)}. 不含以上设置。\n")
+        lines += _carrier_rows([one for one in table if shared.get(one.name) != one])
+    return _page(lines)
+
+
+def _carrier_rows(table: Sequence[Setting]) -> Iterator[str]:
+    yield "| name | type and range | default | what it is | 说明 |"
+    yield "|---|---|---|---|---|"
+    for one in table:
+        default = "required" if one.required else _written(one.default)
+        yield f"| `{one.name}` | {_cell(one.kind())} | {default} | {_cell(one.said.en)} | {_cell(one.said.zh)} |"
+    yield ""
+
+
+CARRIERS: dict[str, Sequence[Setting]] = {
+    "smpp": smpp.SETTINGS,
+    "cmpp": cmpp.SETTINGS,
+    "smgp": smgp.SETTINGS,
+    "sgip": sgip.SETTINGS,
+}
 
 
 def cli_page() -> str:
@@ -247,6 +292,7 @@ def _page(lines: list[str]) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "world.md": world_page,
+    "carriers.md": carriers_page,
     "cli.md": cli_page,
     "metrics.md": metrics_page,
     "reasons.md": reasons_page,

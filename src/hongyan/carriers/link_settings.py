@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
-from hongyan.carriers.declared import Setting, setting
+from hongyan.carriers.declared import setting
 from hongyan.model.errors import Misconfigured
 from hongyan.session import Timers
 from hongyan.session.dial import Again
@@ -54,7 +52,7 @@ LINK_SETTINGS = (
         least=0,
         most=3600,
     ),
-    setting("alive_s", 30.0, "Seconds for the answer to a keep-alive.", "等待心跳应答的秒数。", least=0.1, most=600),
+    setting("alive_s", 10.0, "Seconds for the answer to a keep-alive.", "等待心跳应答的秒数。", least=0.1, most=600),
     setting(
         "alive_tries",
         3,
@@ -107,15 +105,7 @@ LINK_SETTINGS = (
         "接受任何证书：虽加密但不验证对方身份。",
     ),
 )
-"""Shown on each protocol's page. A protocol with other defaults puts its own rows in their place (`but`)."""
-
-
-def but(**defaults: Any) -> tuple[Setting, ...]:
-    """Return the shared rows, some with another default."""
-    return tuple(
-        msgspec.structs.replace(one, default=defaults[one.name]) if one.name in defaults else one
-        for one in LINK_SETTINGS
-    )
+"""Shown on each protocol's page."""
 
 
 def timers(chosen: Mapping[str, Any]) -> Timers:
