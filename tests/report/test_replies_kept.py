@@ -174,6 +174,19 @@ async def test_the_longest_declared_port_decides(replying: Replying) -> None:
     assert (other.project, other.extend) == ("p", "1")
 
 
+async def test_a_port_of_one_carrier_goes_before_one_of_all(replying: Replying) -> None:
+    replying.declare(
+        Port(project="p", name="106900"),
+        Port(project="q", name="106900", carrier=CARRIER, dialect="nxcloud", app="app-1"),
+    )
+    await replying.bring(incoming("a"))
+    await replying.bring(incoming("b"), carrier="another")
+    assert [(one.project, one.dialect, one.app) for one in await replying.kept()] == [
+        ("q", "nxcloud", "app-1"),
+        ("p", "", None),
+    ]
+
+
 async def test_the_extension_behind_our_port_finds_the_conversation(replying: Replying) -> None:
     meant = await replying.sent("p", extend="88", app="app-1")
     await replying.sent("q", extend="99")

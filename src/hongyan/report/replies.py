@@ -218,7 +218,7 @@ class Replies:
         query = ReplyQuery(sender=whole.sender, carrier=carrier, since_ms=now_ms - REPEATED_MS)
         known = [one for one in await self._store.replies(query) if one.to == whole.to and one.parts == whole.parts]
         texts = [text for text in whole.text.split(GAP) if text]
-        return any(all(text in one.text for text in texts) for one in known if not one.missing)
+        return bool(texts) and any(all(text in one.text for text in texts) for one in known if not one.missing)
 
     async def _look_now_and_then(self) -> None:
         while True:

@@ -31,7 +31,8 @@ class Owner(NamedTuple):
 
 async def owner_of(store: Store, world: World, carrier: str, sender: str, to: str, now_ms: int) -> Owner:
     """Return whose a reply from `sender` to our number `to` is."""
-    port = next((one for one in world.ports if to.startswith(one.name) and one.carrier in {"", carrier}), None)
+    fitting = [one for one in world.ports if to.startswith(one.name) and one.carrier in {"", carrier}]
+    port = max(fitting, key=lambda one: (len(one.name), one.carrier), default=None)
     extend = _extension(world, carrier, port, to)
     projects = (port.project,) if port is not None else tuple(world.projects)
     since_ms = now_ms - CONVERSATION_MS
