@@ -70,6 +70,12 @@ def test_what_receipts_disagree_on_stays_open() -> None:
     assert ids.mode == "learn"
 
 
+@pytest.mark.parametrize("mode", ["learn", "plain", "as-is", "hex"])
+def test_no_id_stays_none_and_zero_stays_zero(mode: str) -> None:
+    assert Ids(mode).answered("", ONE) == ""
+    assert Ids(mode).answered("0", ONE) == "0"
+
+
 def test_memory_of_recent_ids_is_bounded() -> None:
     ids = Ids("learn")
     for n in range(RECENT_MOST + 100):

@@ -63,6 +63,20 @@ async def test_a_receipt_on_the_way_is_acknowledged_and_tells_nothing() -> None:
         assert not ears.receipts
 
 
+async def test_a_receipt_that_names_no_message_is_kept_and_fits_none() -> None:
+    async with listening() as smsc, talking(smsc) as (_, ears):
+        smsc.caller.say(smsc.caller.delivery("8613800138000", b"stat:DELIVRD", esm_class=4))
+        await until(lambda: ears.receipts)
+        assert (ears.receipts[0].provider_id, ears.receipts[0].spellings) == ("-", ())
+
+
+async def test_an_absolute_validity_has_an_end_that_can_be_written() -> None:
+    async with listening() as smsc, talking(smsc, validity="absolute") as (carrier, ears):
+        carrier.submit([message(1, expires_at=2**50)])
+        await until(lambda: ears.answers)
+        assert smsc.submits[0].validity_period.endswith("00+")
+
+
 async def test_an_unmarked_receipt_is_one() -> None:
     async with listening() as smsc, talking(smsc) as (_, ears):
         text = b"id:77 sub:001 dlvrd:001 submit date:2611220930 done date:2611220931 stat:DELIVRD err:000 text:"

@@ -19,8 +19,8 @@ _LONGEST = 40
 
 
 def plain(written: str) -> str:
-    """Return an id without what writers differ in: case and leading zeros."""
-    return written.strip().lower().lstrip("0") or "0"
+    """Return an id without what writers differ in: case and leading zeros. No id stays none."""
+    return written.strip().lower().lstrip("0") or written[:1]
 
 
 def _from_decimal(written: str) -> str | None:

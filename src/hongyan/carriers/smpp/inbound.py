@@ -17,6 +17,8 @@ from hongyan.wire.smpp import quick, receipts, statuses, tlvs
 from hongyan.wire.smpp.receipts import DeliveryReceipt
 
 IGNORED = "ignored"
+NO_ID = "-"
+"""no message has this id"""
 _WORDS: dict[str, tuple[State, CauseKind]] = {
     "delivered": (State.DELIVERED, CauseKind.DELIVERED),
     "undelivered": (State.UNDELIVERED, CauseKind.NUMBER),
@@ -92,9 +94,7 @@ class Inbound:
             out.incoming_replies.append(reply)
 
     def _receipt(self, pdu: smpp.DeliverSm | smpp.DataSm, said: DeliveryReceipt, now: int) -> Receipt | None:
-        """Return a receipt, None for one that is no end or names no message."""
-        if not said.id:
-            return None
+        """Return a receipt, None for one that is no end. One that names no message is kept for people to see."""
         word = self._words.get(said.stat) or _STATES.get(said.state or 0)
         if word is None:
             word = "unknown"
@@ -102,7 +102,9 @@ class Inbound:
             return None
         state, kind = _WORDS[word]
         number = self._shaping.digits(pdu.source_addr)
-        provider_id, spellings = self._ids.receipted(said.id, number, said.text_id)
+        provider_id, spellings = NO_ID, ()
+        if said.id:
+            provider_id, spellings = self._ids.receipted(said.id, number, said.text_id)
         return Receipt(
             provider_id=provider_id,
             state=state,

@@ -16,6 +16,8 @@ from hongyan.wire.smpp import quick, times, tlvs
 from hongyan.wire.smpp.tlvs import MESSAGE_PAYLOAD, Sar
 
 FORMS_MOST = 1_000
+LONGEST_VALIDITY_MS = 60 * 86_400_000
+"""longer than any SMSC keeps a message"""
 _UDHI = 0x40
 _LATIN1_CODING = 3
 _LONGEST_NAME = 11
@@ -123,7 +125,7 @@ class Outbound:
         if self._validity == "none":
             return ""
         if self._validity == "absolute":
-            return times.absolute(message.expires_at)
+            return times.absolute(min(message.expires_at, self._clock.now_ms() + LONGEST_VALIDITY_MS))
         period_s = max(1, -(-(message.expires_at - self._clock.now_ms()) // 1000))
         known = self._periods.get(period_s)
         if known is None:
