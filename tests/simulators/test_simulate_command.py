@@ -1,4 +1,6 @@
+import asyncio
 import json
+import ssl
 import subprocess
 import sys
 import time
@@ -13,7 +15,8 @@ import pytest
 
 from hongyan.wire import smpp
 from operate.dev_process import environment, inside
-from simulators.rehearsal import esme, submit
+from session.test_link_tls import Authority
+from simulators.rehearsal import Client, esme, submit
 
 
 @contextmanager
@@ -76,6 +79,20 @@ async def test_the_control_port_counts_shows_replies_and_breaks(tmp_path: Path) 
             await link.pdu(smpp.Unbind)
             assert asked(http, "/reset", {}) == {"links": 1}
             assert await link.octets() in {b"", b"<reset>"}
+
+
+async def test_it_listens_with_tls(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    certificate, key = authority.issue("localhost")
+    with simulating(tmp_path, "smpp", "--tls-cert", certificate, "--tls-key", key) as ports:
+        context = ssl.create_default_context(cafile=authority.file)
+        streams = await asyncio.open_connection("127.0.0.1", ports["smpp"], ssl=context, server_hostname="localhost")
+        link = Client(*streams, smpp.decode, smpp.HEADER)
+        link.send(smpp.encode(smpp.BindTransmitter(1, "hongyan", "secret")))
+        assert (await link.pdu(smpp.BindTransmitterResp)).status == 0
+        link.send(submit(2, "8613800004313"))
+        assert await link.octets() in {b"", b"<reset>"}
+        link.close()
 
 
 def test_all_protocols_run_in_one_process(tmp_path: Path) -> None:

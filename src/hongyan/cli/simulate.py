@@ -23,6 +23,7 @@ from hongyan.cli.printing import print_lines
 from hongyan.cli.simulate_card import card
 from hongyan.model.clock import SystemClock
 from hongyan.model.errors import Misconfigured
+from hongyan.session.tls import server_tls
 from hongyan.simulators import Shape, Spoken
 from hongyan.simulators.cmpp import CMPP
 from hongyan.simulators.control import control
@@ -253,9 +254,4 @@ def _address(asked: str) -> tuple[str, int]:
 def _tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
     if certificate is None:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError) as error:
-        raise Misconfigured("--tls-cert", f"cannot be used ({error}).") from None
-    return context
+    return server_tls("--tls-cert", certificate=str(certificate), key=str(key or ""))

@@ -130,10 +130,10 @@ class Intake:
             octets = link.voice.refuse(message, status)
             self._answer(link, octets, Writing.WHOLE, now + conduct.answer_after_ms, now)
             return
-        id_ = self._mint(len(message.numbers), now)
+        id_ = self._mint(max(1, len(message.numbers)), now)
         self._answer_oddly(link, message, conduct, id_, now)
         if conduct.stray:
-            id_ = self._mint(len(message.numbers), now)
+            id_ = self._mint(max(1, len(message.numbers)), now)
         for after_ms, ending in conduct.receipts:
             for index, one in enumerate(message.numbers):
                 report = Report(

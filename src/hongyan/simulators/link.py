@@ -108,9 +108,15 @@ class Link(asyncio.Protocol):
                 self.close()
 
     def give(self, given: Given) -> None:
-        """Ask the other side to take a receipt or a reply."""
+        """Ask the other side to take a receipt or a reply; one that cannot be written (to a sender that does not fit
+        its field) is dropped.
+        """
         key = self.next_key()
-        self._out.append(self.voice.give(key, given))
+        try:
+            self._out.append(self.voice.give(key, given))
+        except Malformed:
+            self._desk.malformed(self)
+            return
         given.sent_at = self._now()
         self.unanswered[key] = given
 
