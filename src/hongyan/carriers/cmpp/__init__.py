@@ -47,8 +47,8 @@ def cmpp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
     log_in = LogIn(chosen["sp_id"], config.password, version, clock)
     peer: Peer = peer_of(config.name, where, chosen, PORT)
     try:
-        wording = CmppWording(config.name, chosen)
         cmpp.encode(cmpp.Connect(1, chosen["sp_id"], bytes(16), version, 0))
+        wording = CmppWording(config.name, chosen)
     except Malformed as wrong:
         raise Misconfigured(where, f"the settings do not fit their fields: {wrong}") from None
 

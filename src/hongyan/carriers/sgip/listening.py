@@ -18,7 +18,7 @@ from hongyan.model.cause import Cause
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Misconfigured
 from hongyan.model.world import address_allowed
-from hongyan.session import Ended, Speech
+from hongyan.session import Ended, LinkState, Speech
 from hongyan.session.dial import Dialer
 from hongyan.session.doorway import Doorway
 from hongyan.session.link import Link
@@ -128,8 +128,9 @@ class TwoWay(Wired):
         events.has_room(self.name)
 
     def room(self) -> int:
-        """Return what open links hold; while none is needed, what they would."""
-        if self._open or self._is_down or self._closing or self._events is None:
+        """Return what open links hold; while none is needed, or one is being closed in order, what they would."""
+        at_rest = self._events is not None and not (self._is_down or self._closing)
+        if not at_rest or any(link.state is LinkState.OPEN for link in self._open):
             return super().room()
         return max(0, self._unopened_room - len(self._queue))
 
@@ -172,6 +173,7 @@ class TwoWay(Wired):
             idle = was_open and ended.code == "LOST" and not (unwritten or unsure or link.context)
             self._is_down = not (ended.code in _ORDERLY or idle or any(one is not link for one in self._open))
         super().closed(link, unwritten, unsure, ended)
+        self._tell_room()
 
     # --- inside
     def _strand(self, cause: Cause | None = None) -> None:
