@@ -32,7 +32,7 @@ SHAPES: dict[str, PushShape] = {
 WORLD: tuple[Declared, ...] = (
     Project(name="p"),
     Project(name="q"),
-    CarrierConfig(name=CARRIER, settings={"port": "106900"}),
+    CarrierConfig(name=CARRIER, settings={"source": "106900"}),
 )
 
 

@@ -52,7 +52,7 @@ def _extension(world: World, carrier: str, port: Port | None, to: str) -> str:
     if port is not None:
         return to.removeprefix(port.name)
     config = world.carriers.get(carrier)
-    own = config.settings.get("port") if config is not None else None
+    own = config.settings.get("source") if config is not None else None
     return to.removeprefix(own) if isinstance(own, str) and own and to.startswith(own) else ""
 
 
