@@ -18,9 +18,15 @@ from hongyan.send.lanes import Lanes
 
 OPEN = "open"
 _GAUGES = (
-    "send_waiting", "send_oldest_waiting_seconds", "send_window", "send_pace", "send_running", "carrier_links",
+    "send_waiting",
+    "send_oldest_waiting_seconds",
+    "send_under_way",
+    "send_window",
+    "send_pace",
+    "send_running",
+    "carrier_links",
     "carrier_links_unanswered",
-)  # fmt: skip
+)
 
 
 class Board:
@@ -53,15 +59,13 @@ class Board:
         for name in _GAUGES:
             self._tally.clear(name)
         now, world, tally = self._clock.now_ms(), self._world(), self._tally
-        for name, carrier in self._fleet.carriers().items():
-            lane = self._lanes.by_name.get(name)
-            if lane is None:
-                continue
+        for name, lane in self._lanes.by_name.items():
             tally.set("send_waiting", name, n=len(lane.waiting))
             tally.set("send_oldest_waiting_seconds", name, n=(_oldest_ms(lane, now) or 0) / 1000)
             tally.set("send_under_way", name, n=len(lane.under_way))
             tally.set("send_window", name, n=lane.window)
             tally.set("send_pace", name, n=_finite(lane.pace.rate) or 0)
+        for name, carrier in self._fleet.carriers().items():
             links = carrier.links()
             for state, times in Counter(link.state for link in links).items():
                 tally.set("carrier_links", name, state, n=times)
