@@ -36,9 +36,12 @@ def sent(vendor: LocalVendor, text: str, category: str = "marketing") -> Any:
     return vendor.post_json("/v1/messages", body)
 
 
-def test_a_conversation(tmp_path: Path, receiver: tuple[str, Calls]) -> None:
+def test_a_conversation(tmp_path: Path, receiver: tuple[str, Calls], on_either: dict[str, Any]) -> None:
     url, calls = receiver
-    with simulating(tmp_path, "smpp") as ports, LocalVendor(tmp_path / "v", world=world(ports["smpp"], url)) as vendor:
+    with (
+        simulating(tmp_path, "smpp") as ports,
+        LocalVendor(tmp_path / "v", world=world(ports["smpp"], url), **on_either) as vendor,
+    ):
         (message,) = sent(vendor, LONG)["messages"]
         path = f"/v1/messages/{message['id']}"
         story = vendor.eventually(lambda: (found := vendor.get_json(path))["message"]["final"] and found)
