@@ -127,14 +127,21 @@ async def test_magic_endings(ending: str, stat: str) -> None:
 
 @pytest.mark.parametrize(
     ("ending", "first"),
-    [("4021", statuses.RTHROTTLED), ("4301", statuses.RMSGQFUL), ("4011", statuses.RINVDSTADR), ("4569", 0x45)],
+    [
+        ("4316", statuses.RTHROTTLED),
+        ("4315", statuses.RINVDSTADR),
+        ("4021", statuses.RTHROTTLED),
+        ("4301", statuses.RMSGQFUL),
+        ("4011", statuses.RINVDSTADR),
+        ("4569", 0x45),
+    ],
 )
 async def test_magic_refusals(ending: str, first: int) -> None:
     async with gateway(SMPP) as gate, esme(gate) as link:
         for sequence in (2, 3):
             link.send(submit(sequence, "861380000" + ending))
         found = [(await answer(link)).status for _ in range(2)]
-        assert found == [first, 0 if ending in {"4021", "4301"} else first]
+        assert found == [first, 0 if ending in {"4021", "4301", "4316"} else first]
 
 
 async def test_a_receipt_may_come_before_the_answer_and_twice() -> None:
@@ -299,6 +306,16 @@ async def test_the_handset_answers_a_long_text_in_pieces() -> None:
             assert (pdu.esm_class, pdu.data_coding, pdu.short_message[4:6]) == (0x40, 8, bytes((2, number)))
             text += text_of(pdu.short_message[6:], "ucs2")
         assert text == "收到。" * 40
+
+
+async def test_some_of_all_handsets_answer() -> None:
+    async with gateway(SMPP, replies=(("好", 30),)) as gate, esme(gate) as link:
+        link.send(*(submit(at, f"86138000{at:05}", registered_delivery=0) for at in range(2, 102)))
+        for _ in range(100):
+            await answer(link)
+        found = [await link.pdu(smpp.DeliverSm) for _ in range(10)]
+        assert {text_of(one.short_message, "ucs2") for one in found} == {"好"}
+        assert gate.counts.replies < 60
 
 
 async def test_what_cannot_be_read_is_answered_and_what_cannot_be_followed_closes_the_link() -> None:

@@ -66,6 +66,10 @@ def simulate(
         list[str] | None,
         typer.Option("--fault", help="Misbehave: a name of magic-numbers, or NAME=PERCENT. May be repeated."),
     ] = None,
+    reply: Annotated[
+        list[str] | None,
+        typer.Option("--reply", help="What handsets answer: a text, or TEXT=PERCENT of them. May be repeated."),
+    ] = None,
     refuse_with: Annotated[
         int | None, typer.Option("--refuse-with", help="Status of messages that are refused for their number.")
     ] = None,
@@ -129,6 +133,7 @@ def simulate(
             receipt_delay_ms=receipt_delay_ms,
             magic=magic,
             faults=faults,
+            replies=tuple(_shared("--reply", one) for one in reply or ()),
             refuse_with=refuse_with,
             refuse_login=refuse_login,
             window=window,
@@ -236,12 +241,20 @@ def _chosen(protocol: str) -> list[Spoken]:
 
 
 def _fault(asked: str) -> tuple[Fault, int]:
-    name, _, percent = asked.partition("=")
+    name, percent = _shared("--fault", asked)
     if name not in FAULTS:
         raise Misconfigured("--fault", f"no fault {name!r}.", nearest(name, {fault.value: None for fault in FAULTS}))
-    if percent and not (percent.isdigit() and 0 < int(percent) <= _PERCENT):
-        raise Misconfigured("--fault", f"{percent!r} is no percentage.", f"{name}=10")
-    return Fault(name), int(percent or _PERCENT)
+    return Fault(name), percent
+
+
+def _shared(option: str, asked: str) -> tuple[str, int]:
+    """Return what stands before the last `=`, and the percentage behind it."""
+    name, equals, percent = asked.rpartition("=")
+    if not equals:
+        return asked, _PERCENT
+    if not (percent.isascii() and percent.isdigit() and 0 < int(percent) <= _PERCENT):
+        raise Misconfigured(option, f"{percent!r} is no percentage.", f"{name}=10")
+    return name, int(percent)
 
 
 def _address(asked: str) -> tuple[str, int]:

@@ -63,6 +63,8 @@ class Treatment:
         self._fates = Fates(profile, seed=seed, receipt_delay_ms=receipt_delay_ms, magic=MAGIC if magic else {})
         self.faults: dict[Fault, int] = {}
         """switched on: fault -> percent of the messages"""
+        self.replies: dict[str, int] = {}
+        """what handsets without a number of their own answer -> percent of the messages"""
         self.refuse_with: int | None = None
         self.magic = magic
         self.delivered = ENDINGS[Outcome.DELIVERED]
@@ -77,7 +79,7 @@ class Treatment:
     @property
     def is_plain(self) -> bool:
         """Return whether numbers that are not marked are simply taken and delivered."""
-        return self._profile_is_plain and not self.faults.keys() - LINK_FAULTS
+        return self._profile_is_plain and not self.replies and not self.faults.keys() - LINK_FAULTS
 
     def dice(self, message: Submitted, number: str) -> int:
         """Return what all chances of a message are drawn from: the same number and octets, the same luck."""
@@ -87,14 +89,21 @@ class Treatment:
         """Return when the receipt of an ordinary message comes."""
         return self._fates.receipt_wait_ms(Outcome.DELIVERED, self.dice(message, number))
 
-    def reply(self, number: str) -> str:
+    def reply(self, message: Submitted, number: str) -> str:
         """Return what the handset answers; "": nothing."""
-        found = REPLIES.get(number[-4:]) if self.magic else None
-        return found[0] if found is not None else ""
+        if self.magic and number[-4:] in self.marked:
+            found = REPLIES.get(number[-4:])
+            return found[0] if found is not None else ""
+        at, share = (self.dice(message, number) >> 30) % PERCENT, 0
+        for text, percent in self.replies.items():
+            share += percent
+            if at < share:
+                return text
+        return ""
 
     def replies_twice(self, number: str) -> bool:
         """Return whether the handset says it again."""
-        return number.endswith(REPEATED)
+        return self.magic and number.endswith(REPEATED)
 
     def of(self, message: Submitted, number: str, now_ms: int) -> Conduct:
         """Return what happens to a message."""
@@ -139,11 +148,12 @@ class Treatment:
     def _refusal(self, number: str, fault: Fault | None, outcome: Outcome, dice: int, at: int) -> No | int | None:
         if self.magic and number[-4:] in MAGIC_REFUSALS:
             return MAGIC_REFUSALS[number[-4:]]
-        if outcome is Outcome.REFUSED:
+        if outcome is Outcome.REFUSED or fault is Fault.REFUSED:
             return No.BAD_NUMBER if self.refuse_with is None else self.refuse_with
         if fault is Fault.QUEUE_FULL and self._full.first(dice):
             return No.QUEUE_FULL
-        if (outcome is Outcome.THROTTLED and self._throttled.first(dice)) or self._fates.over_pace(at):
+        is_throttled = outcome is Outcome.THROTTLED or fault is Fault.THROTTLED
+        if (is_throttled and self._throttled.first(dice)) or self._fates.over_pace(at):
             return No.THROTTLED
         return None
 

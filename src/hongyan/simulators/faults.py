@@ -26,6 +26,8 @@ class Fault(StrEnum):
     ABSURD_LENGTH = "absurd-length"
     RESET = "reset"
     GOODBYE = "goodbye"
+    REFUSED = "refused"
+    THROTTLED = "throttled"
     ANSWERS_REVERSED = "answers-reversed"
     MUTE = "mute"
     BAD_AUTHENTICATOR = "bad-authenticator"
@@ -78,6 +80,16 @@ FAULTS: dict[Fault, Misdeed] = {
     ),
     Fault.RESET: Misdeed("4313", Said("the link is reset before the answer", "应答之前连接被重置")),
     Fault.GOODBYE: Misdeed("4314", Said("after the answer the gateway logs the link out", "应答之后网关主动注销连接")),
+    Fault.REFUSED: Misdeed(
+        "4315",
+        Said(
+            "refused: with the status of --refuse-with, or as a bad number",
+            "按 --refuse-with 的状态码拒绝，默认号码无效",
+        ),
+    ),
+    Fault.THROTTLED: Misdeed(
+        "4316", Said("throttled at the first hand-over, taken at the second", "首次提交被限速，再次提交成功")
+    ),
     Fault.ANSWERS_REVERSED: Misdeed(
         "", Said("the answers to what came at once go out in reverse", "同一批提交的应答倒序返回")
     ),
@@ -151,4 +163,18 @@ def faults_page() -> str:
     for ending, (text, said) in REPLIES.items():
         shown = text if len(text) < 10 else f"{text[:9].strip()}… ({len(text)})"  # noqa: PLR2004 - fits the column
         lines.append(f"| `{ending}` | {shown} | {said.en} | {said.zh} |")
+    lines += [
+        "",
+        "`--reply TEXT=PERCENT` has some of all handsets answer. `--http-port 8055` opens a control port on loopback ·",
+        "`--reply 内容=百分比` 让部分手机回复；`--http-port 8055` 在本机开放控制端口：",
+        "",
+        "```sh",
+        "curl localhost:8055/                 # counts · 计数",
+        "curl localhost:8055/messages         # the last 200, headers and parts understood · 最近的短信",
+        """curl localhost:8055/reply -d '{"from": "13800138000", "to": "10690001", "text": "TD"}'   # 上行短信""",
+        """curl localhost:8055/fault -d '{"name": "queue-full", "percent": 20}'   # 0 switches it off · 0 为关闭""",
+        "curl -X POST localhost:8055/log-out  # every link · 注销所有连接",
+        "curl -X POST localhost:8055/reset    # every link · 重置所有连接",
+        "```",
+    ]
     return "\n".join(lines) + "\n"

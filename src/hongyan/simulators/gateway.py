@@ -51,6 +51,8 @@ class Orders(Struct, frozen=True, kw_only=True):
     magic: bool = True
     faults: tuple[tuple[Fault, int], ...] = ()
     """(fault, percent)"""
+    replies: tuple[tuple[str, int], ...] = ()
+    """(what handsets answer, percent)"""
     refuse_with: int | None = None
     refuse_login: int | None = None
     window: int = 0
@@ -75,6 +77,7 @@ class Gateway:
             orders.profile, seed=orders.seed, receipt_delay_ms=orders.receipt_delay_ms, magic=orders.magic
         )
         self.treatment.faults.update(orders.faults)
+        self.treatment.replies.update(orders.replies)
         self.treatment.refuse_with = orders.refuse_with
         self.refuse_login = orders.refuse_login
         self.links: dict[int, Link] = {}

@@ -150,7 +150,7 @@ class Intake:
                     narrow=conduct.narrow,
                 )
                 self._wheel.at(now + after_ms, now).receipts.append(report)
-        text = self._treatment.reply(number)
+        text = self._treatment.reply(message, number)
         if text:
             last_ms = max((after_ms for after_ms, _ in conduct.receipts), default=0)
             for again in range(2 if self._treatment.replies_twice(number) else 1):
