@@ -102,15 +102,13 @@ class Inbound:
             return None
         state, kind = _WORDS[word]
         number = self._shaping.digits(pdu.source_addr)
-        provider_id, spellings = NO_ID, ()
-        if said.id:
-            provider_id, spellings = self._ids.receipted(said.id, number, said.text_id)
+        named = self._ids.receipted(said.id, number, said.text_id) if said.id else (NO_ID, ())
         return Receipt(
-            provider_id=provider_id,
+            provider_id=named[0],
             state=state,
             cause=self._cause(kind, said),
             received_at=now,
-            spellings=spellings,
+            spellings=named[1],
             number=number if number.isdigit() else "",
         )
 
