@@ -21,7 +21,7 @@ from hongyan.model.world import World
 from hongyan.report import settle
 from hongyan.report.in_parts import InParts
 from hongyan.report.parked import MOST as PARKED_MOST
-from hongyan.report.parked import Parked, same_number, spellings_of, spelt
+from hongyan.report.parked import Parked, by_spelling_of, spellings_of, spelt
 from hongyan.report.settle import Countdown, Stored, nobody
 from hongyan.store import Found, Store
 from hongyan.store.ops import Op, Park, PushRow, Settle, Unclaimed, Unpark
@@ -149,7 +149,7 @@ class Matcher:
             for provider_id, rows in by_id.items():
                 found, known_as = known.get(provider_id), provider_id
                 if found is None:
-                    found, known_as = _by_spelling(rows[0].number, spellings_of(rows[0]), by_spelling)
+                    found, known_as = by_spelling_of(rows[0].number, spellings_of(rows[0]), by_spelling)
                 if found is not None:
                     self._parked.drop(carrier, provider_id)
                     self._claim(carrier, found, known_as, rows)
@@ -273,7 +273,7 @@ class Matcher:
         found = self._remembered(carrier, receipt.provider_id) or known.get(receipt.provider_id)
         if found is None and receipt.number:
             remembered = {one: there for one in receipt.spellings if (there := self._remembered(carrier, one))}
-            return _by_spelling(receipt.number, receipt.spellings, {**by_spelling, **remembered}, receipt.provider_id)
+            return by_spelling_of(receipt.number, receipt.spellings, {**by_spelling, **remembered}, receipt.provider_id)
         return found, receipt.provider_id
 
     def _remembered(self, carrier: str, provider_id: str) -> Found | None:
@@ -301,14 +301,3 @@ class Matcher:
             except Exception:  # worker edge: the rows are still there at the next turn
                 log.exception("parked receipts could not be matched")
             await asyncio.sleep(REMATCH_EVERY_S)
-
-
-def _by_spelling(
-    number: str | None, spellings: Sequence[str], known: Mapping[str, Found], otherwise: str = ""
-) -> tuple[Found | None, str]:
-    """Return the first message to that number that one of the spellings names, and the spelling."""
-    for spelling in spellings if number else ():
-        found = known.get(spelling)
-        if found is not None and same_number(number or "", found.message.to):
-            return found, spelling
-    return None, otherwise

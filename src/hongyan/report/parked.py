@@ -4,9 +4,10 @@ The store keeps all of them; this is the shortcut for the answer that comes a mo
 grows past its bound, and what is old is left to the store.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hongyan.carriers import Receipt
+from hongyan.store import Found
 from hongyan.store.ops import Unclaimed
 
 MOST = 10_000
@@ -99,3 +100,14 @@ def spelt(receipt: Receipt, provider_id: str) -> Receipt:
         rendered=receipt.rendered,
         number=receipt.number,
     )
+
+
+def by_spelling_of(
+    number: str | None, spellings: Sequence[str], known: Mapping[str, Found], otherwise: str = ""
+) -> tuple[Found | None, str]:
+    """Return the first message to that number that one of the spellings names, and the spelling."""
+    for spelling in spellings if number else ():
+        found = known.get(spelling)
+        if found is not None and same_number(number or "", found.message.to):
+            return found, spelling
+    return None, otherwise

@@ -17,16 +17,15 @@ import structlog
 
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
-from hongyan.model.message import Message
-from hongyan.model.push import PushCall, PushShape, ReplyShape
-from hongyan.model.reply import Reply
+from hongyan.model.push import PushShape, ReplyShape
 from hongyan.model.tally import Tally
 from hongyan.model.world import App, Project, World
+from hongyan.report.calls import calls, events_of, sentence, worded
 from hongyan.report.lanes import Held, Lane, Lanes
 from hongyan.report.post import Posted, Poster
 from hongyan.report.told import abouts
 from hongyan.store import Store
-from hongyan.store.ops import Event, PushAgain, PushDone, PushRow
+from hongyan.store.ops import PushAgain, PushDone, PushRow
 
 LEASE_MS = 60_000
 MOST_HELD = 5_000
@@ -38,7 +37,6 @@ _GATHER_S = 0.02
 """between two claims, so that what settles together is claimed together"""
 _STORE_AWAY_S = 1.0
 _STOP_S = 5.0
-_EXCERPT = 120
 
 _log = structlog.get_logger("hongyan.report.push")
 
@@ -181,14 +179,14 @@ class Pusher:
         began = asyncio.get_running_loop().time()
         try:
             shape = self._shapes[row.dialect]
-            call, is_taken = _worded(shape, batch, app)
+            call, is_taken = worded(shape, batch, app)
             posted = await self._poster.post(call, shape.timeout_s, inside=inside)
             taken = not posted.why and is_taken(posted.status, posted.body)
         except Exception as error:  # noqa: BLE001 - the webhook edge: one bad call must not stop a lane
             _log.error("push failed by a fault of ours", dialect=row.dialect, error=repr(error))
             taken, posted = False, Posted(0, b"", f"a fault of ours: {type(error).__name__}")
         took_ms = round((asyncio.get_running_loop().time() - began) * 1000)
-        return taken, _sentence(row.target, posted, took_ms)
+        return taken, sentence(row.target, posted, took_ms)
 
     def _owners(self, row: PushRow) -> tuple[App | None, Project | None]:
         world = self._world()
@@ -211,7 +209,7 @@ class Pusher:
                 if tries < len(retries_s):
                     self._try_again(same, retries_s[tries], said, now_ms)
                 else:
-                    self._end(same, "push-failed", f"{said}; given up after {_calls(tries + 1)}", now_ms)
+                    self._end(same, "push-failed", f"{said}; given up after {calls(tries + 1)}", now_ms)
         self._outcome.set()
 
     def _retries_s(self, row: PushRow) -> Sequence[float]:
@@ -230,13 +228,13 @@ class Pusher:
         assert isinstance(events, list)
         for held in batch:
             ids.append(held.row.id)
-            events += _told(held, now_ms, kind, said)
+            events += events_of(held, now_ms, kind, said)
 
     def _try_again(self, batch: Sequence[Held], wait_s: float, said: str, now_ms: int) -> None:
         """Put a failed call off; up to a tenth more than the rule, so that what failed together comes apart."""
         due_at = now_ms + round(wait_s * 1000 * (1 + self._random.random() / 10))
         text = f"{said}; again in {wait_s:g} s"
-        events = [event for held in batch for event in _told(held, now_ms, "push-failed", text)]
+        events = [event for held in batch for event in events_of(held, now_ms, "push-failed", text)]
         self._again.append(PushAgain(ids=[held.row.id for held in batch], due_at=due_at, events=events))
 
     # --- what was said, into the store
@@ -271,25 +269,6 @@ class Pusher:
             self._woken.set()
 
 
-def _worded(shape: PushShape, batch: Sequence[Held], app: App | None) -> tuple[PushCall, Callable[[int, bytes], bool]]:
-    """Return the call that tells of these, and what says whether an answer to it means that they were taken."""
-    target = batch[0].row.target
-    replies = [held.about for held in batch if isinstance(held.about, Reply)]
-    if replies:
-        words = shape.replies
-        assert words is not None
-        return words.call(replies, target, app), words.taken
-    return shape.call([held.about for held in batch if isinstance(held.about, Message)], target, app), shape.taken
-
-
-def _told(held: Held, at: int, kind: str, said: str) -> Sequence[Event]:
-    """Return what the timeline of the message says of a push."""
-    if held.message_id is None:
-        return ()
-    text = said if isinstance(held.about, Message) else f"reply {held.about.id}: {said}"
-    return (Event(message_id=held.message_id, at=at, kind=kind, text=text),)
-
-
 def _nobody(_doors: Collection[str]) -> None:
     """Nobody is connected."""
 
@@ -300,16 +279,3 @@ def _tell(what: str, error: Exception) -> None:
         _log.warning(what, reason=error.reason)
     else:
         _log.error(what, exc_info=error)
-
-
-def _calls(n: int) -> str:
-    return "one call" if n == 1 else f"{n} calls"
-
-
-def _sentence(target: str, posted: Posted, took_ms: int) -> str:
-    where = target.split("?", 1)[0].split("#", 1)[0][:200]
-    if posted.why:
-        return f"{where}: {posted.why} ({took_ms} ms)"
-    excerpt = posted.body[:_EXCERPT].decode("utf-8", "replace")
-    shown = "".join(character if character.isprintable() else " " for character in excerpt).strip()
-    return f"{where} answered {posted.status} in {took_ms} ms: {shown or '(nothing)'}"
