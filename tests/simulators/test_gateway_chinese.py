@@ -2,7 +2,6 @@ import asyncio
 
 import pytest
 
-from hongyan.simulators import Shape
 from hongyan.simulators.cmpp import CMPP
 from hongyan.simulators.faults import Fault
 from hongyan.simulators.sgip import SGIP
@@ -66,8 +65,8 @@ async def test_cmpp_refuses_a_wrong_proof_and_a_version_that_is_too_high(
 
 
 async def test_cmpp_may_prove_nothing_and_report_in_the_block_of_2_0() -> None:
-    shape = Shape(bad_authenticator=True)
-    async with gateway(CMPP, shape=shape) as gate, client(gate, cmpp.decode, cmpp.HEADER) as link:
+    faults = ((Fault.BAD_AUTHENTICATOR, 100),)
+    async with gateway(CMPP, faults=faults) as gate, client(gate, cmpp.decode, cmpp.HEADER) as link:
         link.send(connect(cmpp.V30))
         answer = await link.pdu(cmpp.ConnectResp)
         assert (answer.status, answer.authenticator_ismg) == (0, bytes(16))

@@ -121,7 +121,6 @@ def simulate(
         if chosen not in known:
             raise Misconfigured(option, f"{chosen!r} is not possible.", ", ".join(known))
     faults = tuple(_fault(one) for one in fault or ())
-    without_proof = any(one is Fault.BAD_AUTHENTICATOR for one, _ in faults)
     gateways = []
     for spoken in _chosen(protocol):
         orders = Orders(
@@ -139,7 +138,7 @@ def simulate(
             window=window,
             outstanding=outstanding,
             keep_alive_s=keep_alive_s,
-            shape=Shape(receipt_ids, answer_ids, receipt_in, without_proof),
+            shape=Shape(receipt_ids, answer_ids, receipt_in),
             report_to=_address(report_to) if report_to else None,
             tls=_tls(tls_cert, tls_key),
         )

@@ -232,7 +232,8 @@ class Gateway:
     def _link(self) -> Link:
         self._last_link += 1
         now = self._clock.now_ms
-        voice = self.spoken.voice(self.orders.shape, now())
+        unproven = Fault.BAD_AUTHENTICATOR in self.treatment.faults
+        voice = self.spoken.voice(self.orders.shape._replace(bad_authenticator=unproven), now())
         return Link(self, voice, self._last_link, now=now, outstanding=self.orders.outstanding)
 
     def _sweep(self) -> None:
