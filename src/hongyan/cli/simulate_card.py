@@ -63,7 +63,8 @@ def card(gateways: Sequence[Gateway], http_port: int | None) -> str:
             f"control: curl http://127.0.0.1:{http_port}/ and /messages, POST /reply, /fault, /log-out, /reset",
             "",
         ]
-    return "\n".join([*lines, "numbers that do special things: docs/magic-numbers.md (for load: --no-magic). Ctrl-C ends it."])
+    lines.append("numbers that do special things: docs/magic-numbers.md (for load: --no-magic). Ctrl-C ends it.")
+    return "\n".join(lines)
 
 
 def _facts(gateway: Gateway) -> dict[str, str | int]:
