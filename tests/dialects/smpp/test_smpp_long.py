@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dialects.smpp.smpp_line import HANDSET, Esme, SmppLine, submit, why
+from dialects.smpp.smpp_line import HANDSET, Esme, SmppLine, eventually, submit, why
 from hongyan.accept.pieces import WAIT_MS
 from hongyan.model.message import State
 from hongyan.model.world import Project
@@ -89,9 +89,8 @@ async def test_two_long_texts_do_not_mix(smpp_line: SmppLine) -> None:
     """proves: smpp#long.pieces"""
     esme = await Esme.bound(smpp_line.port)
     one, two = by_header("一" * 100, UCS2, 7), by_header("二" * 100, UCS2, 8)
-    other = [
-        smpp.SubmitSm(0, **_fields(pdu, destination_addr="8613800138009")) for pdu in by_header("三" * 100, UCS2, 7)
-    ]
+    third = by_header("三" * 100, UCS2, 7)
+    other = [smpp.SubmitSm(0, **_fields(pdu, destination_addr="8613800138009")) for pdu in third]
     await esme.ask_all([one[0], two[0], other[0], two[1], other[1], one[1]])
     found = {(message.to, message.content) for message in await smpp_line.messages()}
     assert found == {(HANDSET, "一" * 100), (HANDSET, "二" * 100), ("8613800138009", "三" * 100)}
@@ -142,14 +141,14 @@ async def test_receipts_of_refused_pieces_wait_for_their_customer(smpp_line: Smp
     assert (receipt.id, receipt.stat) == (answers[0].message_id, "REJECTD")
     await receiver.close()
     again = await Esme.bound(smpp_line.port, smpp.BindReceiver)
-    for _ in range(500):
-        if not await smpp_line.pieces.endings("cust"):
-            break
-        await smpp_line.server.chores.drop_taken()
-    assert await smpp_line.pieces.endings("cust") == []
+    await eventually(lambda: nothing_is_left(smpp_line))
     assert again.delivered == []
     await sender.close()
     await again.close()
+
+
+async def nothing_is_left(line: SmppLine) -> bool:
+    return await line.pieces.endings("cust") == []
 
 
 async def test_a_last_piece_that_was_put_off_completes_the_text_later(smpp_line: SmppLine) -> None:
@@ -191,20 +190,20 @@ async def test_what_never_becomes_whole_is_told_after_ten_minutes(smpp_line: Smp
     await esme.close()
 
 
-async def test_a_crash_between_the_pieces_and_the_desk_loses_and_doubles_nothing(smpp_line: SmppLine) -> None:
+async def test_a_crash_between_the_pieces_and_the_desk_loses_and_doubles_nothing(
+    smpp_line: SmppLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """proves: smpp#long.crash"""
     esme = await Esme.bound(smpp_line.port)
-    accept, smpp_line.desk.accept = smpp_line.desk.accept, _dies  # type: ignore[method-assign] - the crash
-    pieces = by_header("二" * 100, UCS2, 9)
-    keep, drop = smpp_line.pieces.drop, smpp_line.pieces.drop
-    smpp_line.pieces.drop = _forgets  # type: ignore[method-assign] - nothing after the crash happened
-    await esme.ask_all(pieces)
-    smpp_line.desk.accept, smpp_line.pieces.drop = accept, _forgets  # type: ignore[method-assign] - back again
+    with monkeypatch.context() as crash:
+        crash.setattr(smpp_line.desk, "accept", _dies)
+        crash.setattr(smpp_line.pieces, "drop", _forgets)
+        await esme.ask_all(by_header("二" * 100, UCS2, 9))
     smpp_line.clock.push(WAIT_MS / 1000 + 1)
-    await smpp_line.server.chores.look_after_old()
-    assert [message.content for message in await smpp_line.messages()] == ["二" * 100]
-    smpp_line.pieces.drop = keep  # type: ignore[method-assign] - and the pieces are still there
-    del drop
+    with monkeypatch.context() as crash:
+        crash.setattr(smpp_line.pieces, "drop", _forgets)
+        await smpp_line.server.chores.look_after_old()
+        assert [message.content for message in await smpp_line.messages()] == ["二" * 100]
     await smpp_line.server.chores.look_after_old()
     assert len(await smpp_line.messages()) == 1
     assert await smpp_line.pieces.old() == []

@@ -1,10 +1,10 @@
 """Receipts and replies: kept while the customer is away, told in order, repeated until they are taken."""
 
-import asyncio
+from typing import Any
 
 import pytest
 
-from dialects.smpp.smpp_line import HANDSET, Esme, SmppLine, submit
+from dialects.smpp.smpp_line import HANDSET, Esme, SmppLine, eventually, submit
 from hongyan.model.message import Message, State
 from hongyan.model.world import Key
 from hongyan.store.ops import KeepReply, PushRow, ReplyRow
@@ -15,7 +15,7 @@ LONG = "回复内容很长，" * 20
 DAY_S = 86_400
 
 
-async def sent(line: SmppLine, count: int = 1, **fields: object) -> list[Message]:
+async def sent(line: SmppLine, count: int = 1, **fields: Any) -> list[Message]:
     """Submit over a session that cannot receive."""
     esme = await Esme.bound(line.port, smpp.BindTransmitter)
     answers = await esme.ask_all([submit(f"text {number}".encode(), **fields) for number in range(count)])
@@ -154,24 +154,20 @@ async def test_a_refused_receipt_comes_again_later(smpp_line: SmppLine) -> None:
     """proves: smpp#receipt.again"""
     (message,) = await sent(smpp_line)
     esme = await Esme.bound(smpp_line.port)
-    esme.statuses = [0x64, 0x08, 0xFF]
+    statuses = [0x64, 0x08, 0xFF]
+    esme.statuses = [*statuses]
     await smpp_line.end(message)
-    for count, wait_s in ((1, 6), (2, 6), (3, 31)):
-        await esme.until(lambda count=count: len(esme.delivered) >= count)
-        await _written(smpp_line, message)
-        smpp_line.clock.push(wait_s)
+
+    def time_passes() -> bool:
+        smpp_line.clock.push(10)
         smpp_line.doors.look("cust")
+        return len(esme.delivered) > len(statuses)
+
+    await eventually(time_passes)
     assert [one.id for one in await esme.receipts(4)] == [str(message.id)] * 4
     events = [event.text for event in await smpp_line.store.events(message.id)]
     assert any("0xFF" in text and "again in 30 s" in text for text in events), events
     await esme.close()
-
-
-async def _written(line: SmppLine, message: Message) -> None:
-    """Wait until the door wrote down that a receipt was put off."""
-    async with asyncio.timeout(10):
-        while await line.store.claim_pushes(line.clock.now_ms(), 0, 1, door="cust"):
-            await asyncio.sleep(0.01)
 
 
 async def test_what_a_lost_link_had_not_taken_is_told_over_another(smpp_line: SmppLine) -> None:
@@ -209,9 +205,11 @@ async def test_what_nobody_came_for_in_a_week_is_dropped_and_says_so(smpp_line: 
     await smpp_line.end(message)
     smpp_line.clock.push(8 * DAY_S)
     esme = await Esme.bound(smpp_line.port)
-    async with asyncio.timeout(10):
-        while not any("seven days" in event.text for event in await smpp_line.store.events(message.id)):
-            await asyncio.sleep(0.01)
+
+    async def is_said() -> bool:
+        return any("seven days" in event.text for event in await smpp_line.store.events(message.id))
+
+    await eventually(is_said)
     assert esme.delivered == []
     await esme.close()
 
