@@ -219,8 +219,6 @@ class Client:
         self.script, self.writer = script, writer
         self.log_ins: list[Any] = []
         self.submits: list[Any] = []
-        self.frames: list[bytes] = []
-        """of the submits"""
         self.others: list[Any] = []
         self.sequences = itertools.count(1)
 
@@ -257,6 +255,8 @@ class Gateway:
     def __init__(self, script: Script) -> None:
         self.script = script
         self.clients: list[Client] = []
+        self.heard: list[bytes] = []
+        """every frame, in the order they came"""
         self.numbers = itertools.count(1)
         self.number_of: dict[Any, int] = {}
         """sequence of a submit -> how manieth it was"""
@@ -302,13 +302,13 @@ class Gateway:
             writer.close()
 
     def hear(self, client: Client, frame: bytes) -> None:
+        self.heard.append(frame)
         pdu = self.script.decode(frame)
         if isinstance(pdu, self.script.log_in):
             client.log_ins.append(pdu)
             self.on_log_in(client, pdu)
         elif isinstance(pdu, self.script.submit):
             client.submits.append(pdu)
-            client.frames.append(frame)
             self.on_submit(client, pdu)
         else:
             client.others.append(pdu)
