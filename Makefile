@@ -34,6 +34,7 @@ peers:
 	  command -v $${pair%%=*} >/dev/null || missing="$$missing $${pair#*=}"; done; \
 	if [ -n "$$missing" ]; then as=""; [ "$$(id -u)" = 0 ] || as=sudo; \
 	  $$as apt-get update -q && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -q --no-install-recommends $$missing; fi
+	@npm ci --silent --no-audit --no-fund --ignore-scripts --prefix tests/foreign/npm
 
 bench: .venv/.test
 	$(BIN)/python bench/road.py $(ARGS)

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from bench.processes import HERE, Hongyan, Kannel, Program, Receiver, Sink
 
-DEADLINE_S = 600
+DEADLINE_S = 60
 
 
 class Contestant(NamedTuple):
