@@ -169,9 +169,9 @@ async def test_a_peer_that_floods_and_reads_nothing_does_not_fill_memory() -> No
         for _ in range(400):
             caller.say(flood)
             await asyncio.sleep(0)
-            if link.read_is_held():
+            if link.intake.is_held:
                 break
-        assert link.read_is_held()
+        assert link.intake.is_held
         assert len(link._outlet._out) < 3 * HELD_BACK_MOST
 
 
@@ -180,13 +180,13 @@ async def test_requests_that_nobody_replies_to_stop_the_reading_until_somebody_d
     keeper.answers_all = False
     async with bound(keeper, speech={"unreplied_most": 100}) as (link, peer):
         peer.say(*(smpp.encode(smpp.DeliverSm(n)) for n in range(1, 2001)))
-        await until(link.read_is_held)
+        await until(lambda: link.intake.is_held)
         assert len(keeper.requests) < 2000 or link.unreplied() > 100
         while len(keeper.requests) < 2000 or link.unreplied():
             link.replies([smpp.encode(smpp.DeliverSmResp(n)) for n in range(link.unreplied())])
             await until(lambda: link.unreplied() or len(keeper.requests) >= 2000)
         assert len(keeper.requests) == 2000
-        assert not link.read_is_held()
+        assert not link.intake.is_held
 
 
 async def test_a_malformed_request_is_answered_and_a_malformed_answer_reaches_its_asker() -> None:

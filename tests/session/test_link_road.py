@@ -52,7 +52,7 @@ async def test_keys_skip_what_is_unanswered_when_they_wrap() -> None:
     async with both_ends(speech={"window": 10}) as (ours, _, __, peer):
         peer.answers_all = False
         first = asks(ours, "old", "older")
-        ours._last_key = SMPP.last_key - 1
+        ours.asks._last = SMPP.last_key - 1
         assert ours.next_key() == SMPP.last_key
         assert ours.next_key() == 1
         assert first == [2, 3]

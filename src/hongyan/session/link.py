@@ -12,8 +12,9 @@ import structlog
 
 from hongyan.model.clock import Clock
 from hongyan.session import ANSWER, Ended, Key, LinkState, Owner, Speech
+from hongyan.session.asks import Asks
 from hongyan.session.courtesy import Courtesy
-from hongyan.session.drip import Drip
+from hongyan.session.intake import Intake
 from hongyan.session.lines import told
 from hongyan.session.outlet import Outlet
 from hongyan.session.pulse import Pulse
@@ -24,7 +25,6 @@ from hongyan.wire import Malformed
 HEAD_SHOWN = 8
 """octets of a broken stream that a log shows: what was taken for length and command, so neither text nor secret"""
 _LENGTH_OCTETS = 4
-_LEAST_WAIT_S = 0.001
 
 log = structlog.get_logger(stage="session")
 
@@ -54,7 +54,6 @@ class Link(asyncio.Protocol):
         self.speech = speech
         self.tongue = speech.tongue
         self.decode = speech.decode
-        self.window = speech.window
         self.name = name
         self.peer = self.address = ""
         """the peer: its address and port; its address"""
@@ -74,49 +73,39 @@ class Link(asyncio.Protocol):
         """done when the connection is closed"""
         self._head = speech.tongue.head.unpack_from
         self._rest = b""
-        self._pending: dict[Key, tuple[Any, float]] = {}
-        self._last_key = self._unreplied = 0
-        self._unread = False
-        self._drip = Drip(speech.pace_per_s, self._loop.time()) if speech.pace_per_s else None
-        self._wakes: asyncio.TimerHandle | None = None
+        self.intake = Intake(speech.unreplied_most)
+        self.asks = Asks(speech, self._loop, self._has_room)
         self._outlet = Outlet(self._loop, self._writes)
-        self._courtesy = Courtesy(self, owner)
+        self.courtesy = Courtesy(self, owner)
         self._pulse = Pulse(self, self._loop)
 
     # --- what owners use
+    @property
+    def window(self) -> int:
+        """How many requests may be unanswered at a time; it may be changed."""
+        return self.asks.window
+
+    @window.setter
+    def window(self, window: int) -> None:
+        self.asks.window = window
+
     def room(self) -> int:
         """Return how many requests may be asked now."""
-        free = self.free()
-        if self._drip is not None and free > 0:
-            free = min(free, self._drip.permits(self._loop.time()))
-            if free <= 0 and self._wakes is None:
-                self._wakes = self._loop.call_later(max(_LEAST_WAIT_S, self._drip.wait_s()), self._wake)
-        return max(0, free)
+        return self.asks.room() if self._takes() else 0
 
     def free(self) -> int:
         """Return how many requests the window has place for, whatever the pace; 0 while none can be written."""
-        if self.state is not LinkState.OPEN or self._outlet.paused:
-            return 0
-        return max(0, self.window - len(self._pending))
+        return self.asks.free() if self._takes() else 0
 
     def next_key(self) -> Key:
         """Return a key that no unanswered request has."""
-        mint = self.speech.mint
-        while True:
-            if mint is not None:
-                key = mint()
-            else:
-                self._last_key = key = self._last_key % self.tongue.last_key + 1
-            if key not in self._pending and key not in self._courtesy:
-                return key
+        return self.asks.next_key(self.courtesy)
 
     def ask(self, key: Key, frame: bytes, context: Any) -> None:
         """Send a request, whole; `context` comes back with its answer, or when there will be none."""
         outlet = self._outlet
         outlet.request(key, frame)
-        self._pending[key] = context, outlet.now
-        if self._drip is not None:
-            self._drip.took()
+        self.asks.add(key, context, outlet.now)
 
     def reply(self, frame: bytes) -> None:
         """Answer one request that was heard. It never waits for the window."""
@@ -124,14 +113,14 @@ class Link(asyncio.Protocol):
 
     def replies(self, frames: Sequence[bytes]) -> None:
         """Answer as many requests as there are frames."""
-        self._unreplied -= len(frames)
+        self.intake.unreplied -= len(frames)
         if self.state is not LinkState.CLOSED:
             self._outlet.say_all(frames)
             self._dealt_with()
 
     def dismiss(self, requests: int = 1) -> None:
         """Count requests that want no reply as dealt with."""
-        self._unreplied -= requests
+        self.intake.unreplied -= requests
         if self.state is not LinkState.CLOSED:
             self._dealt_with()
 
@@ -167,17 +156,18 @@ class Link(asyncio.Protocol):
 
     def unanswered(self) -> int:
         """Return how many requests have no answer yet."""
-        return len(self._pending)
+        return len(self.asks.pending)
 
     def unreplied(self) -> int:
         """Return how many requests that were heard have no reply of ours yet."""
-        return self._unreplied
+        return self.intake.unreplied
 
     # --- asyncio's calls
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to log in, or to wait for a log-in."""
         transport = cast("asyncio.Transport", transport)  # uvloop's own has the same methods
         self._outlet.opens(transport)
+        self.intake.transport = transport
         address = transport.get_extra_info("peername") or ("", 0)
         self.address, self.peer = str(address[0]), f"{address[0]}:{address[1]}"
         if self.state is LinkState.CLOSED:  # given up while it was dialled
@@ -186,7 +176,7 @@ class Link(asyncio.Protocol):
             self.end(Ended("DROPPED", "too many connections"), abort=True)
         else:
             self._enter(LinkState.LOGGING_IN)
-            self._courtesy.log_in()
+            self.courtesy.log_in()
             self._pulse.begins()
 
     def data_received(self, data: bytes) -> None:  # noqa: C901, PLR0912 - the hot loop
@@ -195,7 +185,7 @@ class Link(asyncio.Protocol):
             return
         if self._rest:
             data = self._rest + data
-        head, pending, decode, courtesy = self._head, self._pending, self.decode, self._courtesy
+        head, pending, decode, courtesy = self._head, self.asks.pending, self.decode, self.courtesy
         least, most, inner = self.tongue.least, self.tongue.most, courtesy.commands
         logging_in = self.state is LinkState.LOGGING_IN
         answers: list[tuple[Any, Any]] = []
@@ -256,12 +246,11 @@ class Link(asyncio.Protocol):
         self._pulse.flows()
         self._outlet.flush()
         self._dealt_with()
-        if self.state is LinkState.OPEN:
-            self._owner.has_room(self)
+        self._has_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the owner what is left without an answer."""
-        self._outlet.transport = None
+        self._outlet.transport = self.intake.transport = None
         self.end(Ended("LOST", f"the connection was lost: {exc}" if exc else "the peer closed the connection"))
         if not self.gone.done():
             self.gone.set_result(None)
@@ -284,14 +273,9 @@ class Link(asyncio.Protocol):
         self.ended = ended
         self._enter(LinkState.CLOSED)
         self._pulse.stop()
-        if self._wakes is not None:
-            self._wakes.cancel()
         if ended.code not in {"GOODBYE", "FAREWELL"}:
             self.tallies.last_error = f"{ended.code}: {ended.text}"
-        fresh = set(outlet.fresh)
-        unwritten = [context for key, (context, _) in self._pending.items() if key in fresh]
-        unsure = [context for key, (context, _) in self._pending.items() if key not in fresh]
-        self._pending.clear()
+        unwritten, unsure = self.asks.left(outlet.fresh)
         outlet.clear()
         self._rest = b""
         if outlet.transport is None:
@@ -305,36 +289,17 @@ class Link(asyncio.Protocol):
         self._owner.closed(self, unwritten, unsure, ended)
 
     # --- what pulse asks
-    def oldest(self) -> float | None:
-        """Return the loop time of the oldest request without an answer."""
-        for _, at in self._pending.values():
-            return at
-        return None
+    def is_idle(self) -> bool:
+        """Return whether nothing is under way in either direction."""
+        return not self.asks.pending and self.intake.unreplied <= 0
 
-    def overdue(self, before: float) -> None:
-        """Give up requests that were asked before then, and written."""
-        keys = []
-        for key, (_, at) in self._pending.items():
-            if at > before or key in self._outlet.fresh[:1]:
-                break
-            keys.append(key)
-        if keys:
-            contexts = [self._pending.pop(key)[0] for key in keys]
+    def give_up(self, before: float) -> None:
+        """Tell the owner of requests that were asked before then and have no answer."""
+        contexts = self.asks.overdue(before, self._outlet.fresh)
+        if contexts:
             self.tallies.unanswered += len(contexts)
             self.tallies.last_error = f"NO-ANSWER: {len(contexts)} requests had no answer in time"
             self._owner.unanswered(self, contexts)
-
-    def is_idle(self) -> bool:
-        """Return whether nothing is under way in either direction."""
-        return not self._pending and self._unreplied <= 0
-
-    def read_is_held(self) -> bool:
-        """Return whether we ourselves do not read."""
-        return self._unread
-
-    def ask_courtesy(self, command: int) -> None:
-        """Ask for life, or say goodbye."""
-        self._courtesy.ask(command)
 
     # --- inside
     def _enter(self, state: LinkState) -> None:
@@ -347,9 +312,7 @@ class Link(asyncio.Protocol):
             tallies.waits_s.append(self._loop.time() - asked_at)
         if requests:
             tallies.received += requests
-            self._unreplied += requests
-            if self._unreplied > self.speech.unreplied_most:
-                self._hold_read()
+            self.intake.heard(requests)
 
     def _unreadable(self, wrong: Malformed) -> None:
         self.tallies.malformed += 1
@@ -367,9 +330,9 @@ class Link(asyncio.Protocol):
 
     def _after_read(self) -> None:
         """Do what must wait until the owner has what this read brought."""
-        self._courtesy.after_read()
+        self.courtesy.after_read()
         if self._outlet.is_overfull():
-            self._hold_read()
+            self.intake.hold()
         if self.state is LinkState.DRAINING:
             self._pulse.beat()
         if len(self._rest) >= _LENGTH_OCTETS:
@@ -382,18 +345,11 @@ class Link(asyncio.Protocol):
 
     def _dealt_with(self) -> None:
         """Read on when the owner has caught up; go on draining."""
-        if self._unread and self._unreplied <= self.speech.unreplied_most // 2 and self._outlet.is_low():
-            self._unread = False
+        if self.intake.may_go_on() and self._outlet.is_low():
             self._pulse.heard(self._loop.time())
-            if self._outlet.transport is not None:
-                self._outlet.transport.resume_reading()
+            self.intake.go_on()
         if self.state is LinkState.DRAINING:
             self._pulse.beat()
-
-    def _hold_read(self) -> None:
-        if not self._unread and self._outlet.transport is not None:
-            self._unread = True
-            self._outlet.transport.pause_reading()
 
     def _writes(self, octets: bytes, requests: int) -> None:
         """Take note of what is written now."""
@@ -402,8 +358,10 @@ class Link(asyncio.Protocol):
         if self._transcript is not None and self._transcript.until_ms:
             self._tell(octets, sent=True)
 
-    def _wake(self) -> None:
-        self._wakes = None
+    def _takes(self) -> bool:
+        return self.state is LinkState.OPEN and not self._outlet.paused
+
+    def _has_room(self) -> None:
         if self.state is LinkState.OPEN:
             self._owner.has_room(self)
 

@@ -82,10 +82,10 @@ class Pulse:
         if self._stuck_at and now >= self._stuck_at + timers.answer_s:
             link.end(Ended("STUCK", "the peer reads nothing of what we write"), abort=True)
             return []
-        link.overdue(now - timers.answer_s)
+        link.give_up(now - timers.answer_s)
         if link.ended is not None:
             return []
-        oldest = link.oldest()
+        oldest = link.asks.oldest()
         coming = [(now if oldest is None else oldest) + timers.answer_s]
         if self._stuck_at:
             coming.append(self._stuck_at + timers.answer_s)
@@ -106,7 +106,7 @@ class Pulse:
         if not self._goodbye_by:
             if now < self._drain_by and not link.is_idle():
                 return self._drain_by
-            link.ask_courtesy(link.tongue.goodbye)
+            link.courtesy.ask(link.tongue.goodbye)
             self._goodbye_by = now + self._timers.goodbye_s
         elif now >= self._goodbye_by:
             link.end(Ended("GOODBYE", "we said goodbye; the peer did not answer it"))
@@ -115,7 +115,7 @@ class Pulse:
     def _alive(self, now: float) -> float:
         """Ask whether the peer lives when it has been silent; drop the link when it does not say so."""
         link, timers = self._link, self._timers
-        if link.read_is_held():
+        if link.intake.is_held:
             self._heard = now
         if not self._asked_at:
             if now < self._heard + timers.idle_s:
@@ -127,7 +127,7 @@ class Pulse:
             link.end(Ended("SILENT", f"the peer said nothing for {now - self._heard:.0f} s"), abort=True)
             return now
         assert link.tongue.keep_alive is not None
-        link.ask_courtesy(link.tongue.keep_alive)
+        link.courtesy.ask(link.tongue.keep_alive)
         self._asked_at = now
         self._tries += 1
         return now + timers.alive_s
