@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hongyan.carriers import simulator
+from hongyan.carriers import fate
 from hongyan.model.message import State
 from hongyan.model.world import App, CarrierConfig, Key, Project
 from hongyan.send import remind
@@ -112,7 +112,7 @@ def test_what_one_accepted_another_sends(on_postgres: dict[str, Any], tmp_path: 
 def test_receipts_that_the_dead_owed_are_said(
     on_postgres: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(simulator, "LATE_FACTOR", 1)
+    monkeypatch.setattr(fate, "LATE_FACTOR", 1)
     monkeypatch.setattr(remind, "KEPT_AFTER_MS", 500)
     monkeypatch.setattr(remind, "ROUND_S", 0.1)
     with LocalVendor(tmp_path / "b", receipt_delay_s=2, **on_postgres) as second:
