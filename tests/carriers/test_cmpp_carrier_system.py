@@ -1,4 +1,4 @@
-"""The whole road over each Chinese protocol: HTTP in, a gateway in another process, receipts and replies back."""
+"""The whole road over each protocol: HTTP in, a gateway in another process, receipts and replies back."""
 
 import json
 import socket
@@ -16,6 +16,8 @@ __all__ = ["receiver"]
 
 LONG = "【鸿雁】您好，" + "您的包裹已到，请凭取件码领取👌。" * 10
 PROTOCOLS: dict[str, dict[str, Any]] = {
+    "smpp headers": {"system_id": "hongyan"},
+    "smpp sar": {"system_id": "hongyan", "long": "sar", "bind": "both", "links": 2},
     "cmpp 2.0": {"sp_id": "900001", "version": "2.0"},
     "cmpp 3.0": {"sp_id": "900001", "version": "3.0"},
     "smgp": {"client_id": "hongyan"},
