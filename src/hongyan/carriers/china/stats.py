@@ -20,6 +20,8 @@ WORDS = {word: word for word in (*ENDINGS, IGNORED)}
 """what a row of the setting `stats` may say"""
 REMEMBERED_MOST = 1_000
 """codes whose meaning is kept: a peer that makes them up must not fill memory"""
+LONGEST = 32
+"""characters of a code that are kept"""
 PREFIX = "*"
 _KINDS = {State.DELIVERED: CauseKind.DELIVERED, State.EXPIRED: CauseKind.TIME}
 
@@ -106,15 +108,20 @@ class Stats:
             meaning = Meaning(state, meaning.kind if state is None else _kind(state, meaning))
         if meaning.state is None:
             return None
-        said = self._words(code)
-        text = said.en if said is not None else f"the carrier reported {code or 'nothing'}"
-        return Outcome(meaning.state, Cause(meaning.kind, code, text, self._carrier))
+        said, shown = self._words(code), _shown(code)
+        text = said.en if said is not None else f"the carrier reported {shown or 'nothing'}"
+        return Outcome(meaning.state, Cause(meaning.kind, shown, text, self._carrier))
 
     def _own(self, code: str) -> str | None:
         said = self._exact.get(code)
         if said is None:
             said = next((said for prefix, said in self._prefixes if code.startswith(prefix)), None)
         return said if said is not None else self._exact.get(code.partition(":")[0])
+
+
+def _shown(code: str) -> str:
+    """Return a code as a Cause may hold it, whatever octets a gateway put there."""
+    return "".join(char if char.isascii() and char.isprintable() and char != "|" else "?" for char in code)[:LONGEST]
 
 
 def _kind(state: State, built_in: Meaning) -> CauseKind:
