@@ -8,59 +8,25 @@ again, or is unsure.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from hongyan.carriers import Answer, Events, Incoming, LinkLook, Receipt
+from hongyan.carriers import Answer, Events, LinkLook
 from hongyan.carriers.pieces import InPieces, Said
 from hongyan.carriers.shaping import Unfit
+from hongyan.carriers.wording import Brought, Wording
 from hongyan.model.cause import Cause, CauseKind
 from hongyan.model.clock import Clock
 from hongyan.model.message import Message
-from hongyan.session import Ended, Key, LinkState
+from hongyan.session import Ended
 from hongyan.session.dial import Dialer
 from hongyan.session.link import Link
 from hongyan.session.transcript import Transcript
 from hongyan.wire import Malformed
 
+__all__ = ["Brought", "Wired", "Wording", "look"]
+
 RESENT_MOST = 30
 """how often a later part of a message is sent again when it is throttled"""
-
-
-class Brought(NamedTuple):
-    """What requests of a peer brought, with the replies that are owed once it is stored."""
-
-    receipts: list[Receipt]
-    receipt_replies: list[bytes]
-    incoming: list[Incoming]
-    incoming_replies: list[bytes]
-    at_once: list[bytes]
-    """replies to what needs no storing"""
-    dismissed: int = 0
-    """requests that get no reply"""
-
-
-class Wording(Protocol):
-    """How a protocol words messages and understands what comes back. It keeps no connection."""
-
-    def parts(self, message: Message) -> Sequence[Any]:
-        """Return what to send for a message, one thing a part. Raises Unfit."""
-        ...
-
-    def frame(self, key: Key, part: Any) -> bytes:
-        """Return the octets of one part's submit. Raises Malformed."""
-        ...
-
-    def taken(self, answer: Any, message: Message) -> str | None:
-        """Return the carrier's id, normalised, when an answer says that a submit was taken; None when it does not."""
-        ...
-
-    def refused(self, answer: Any) -> Said:
-        """Return what an answer that is no plain yes means."""
-        ...
-
-    def brought(self, requests: list[Any], now: int) -> Brought:
-        """Sort what the peer asked."""
-        ...
 
 
 class Wired:
@@ -384,8 +350,3 @@ def look(link: Link) -> LinkLook:
         answer_p99_ms=tallies.wait_ms(99),
         last_error=tallies.last_error,
     )
-
-
-def has_open(links: Sequence[Link]) -> bool:
-    """Return whether any link is open."""
-    return any(link.state is LinkState.OPEN for link in links)

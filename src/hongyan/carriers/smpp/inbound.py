@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hongyan.carriers import Incoming, Piece, Receipt
-from hongyan.carriers.links import Brought
 from hongyan.carriers.shaping import Shaping
 from hongyan.carriers.smpp.ids import Ids
+from hongyan.carriers.wording import Brought
 from hongyan.model.cause import Cause, CauseKind
 from hongyan.model.errors import Misconfigured
 from hongyan.model.message import State
