@@ -5,6 +5,7 @@ and the same backwards. Nothing here decides anything about a message.
 """
 
 import asyncio
+import errno
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -131,7 +132,7 @@ async def running(
         )
         await stack.enter_async_context(road.moving())
 
-        smpp_addresses = await _smpp(stack, settings, road, ids)
+        smpp_addresses = await _smpp(stack, settings, road, ids, demo=demo)
         edge = edge_of(settings, road.reception, demo=demo)
         bounds = bounds_of(settings, edge, tally)
         keep_alive_s = round(settings.keep_alive_s)
@@ -351,10 +352,12 @@ async def _world(
     return current
 
 
-async def _smpp(stack: AsyncExitStack, settings: Settings, road: Road, ids: IdMint) -> dict[str, tuple[str, int]]:
+async def _smpp(
+    stack: AsyncExitStack, settings: Settings, road: Road, ids: IdMint, *, demo: bool
+) -> dict[str, tuple[str, int]]:
     """Listen for customers who bind over SMPP, where the settings say so; return the addresses."""
     ports = {"smpp": settings.smpp_port, "smpp-tls": settings.smpp_tls_port}
-    if all(port is None for port in ports.values()):
+    if all(port < 0 for port in ports.values()):
         return {}
     part = road.reception
     server = SmppServer(
@@ -373,13 +376,16 @@ async def _smpp(stack: AsyncExitStack, settings: Settings, road: Road, ids: IdMi
     server.chores.start()
     addresses = {}
     for name, port in ports.items():
-        if port is not None:
+        if port >= 0:
             tls = None
             if name == "smpp-tls":
                 tls = server_tls("smpp_tls_cert", certificate=settings.smpp_tls_cert, key=settings.smpp_tls_key)
             try:
                 addresses[name] = settings.smpp_host, await server.listen(settings.smpp_host, port, tls)
             except OSError as error:
+                if demo and error.errno == errno.EADDRINUSE:  # a second dev on this machine
+                    addresses[name] = settings.smpp_host, await server.listen(settings.smpp_host, 0, tls)
+                    continue
                 where = f"{settings.smpp_host}:{port}"
                 raise Misconfigured(where, f"cannot listen ({error.strerror or error}).", "another smpp_port") from None
     return addresses

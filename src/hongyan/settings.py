@@ -90,18 +90,18 @@ class Settings(BaseSettings):
     smpp_host: str = _said(
         "127.0.0.1", "Address that the SMPP server for customers listens on.", "面向客户的 SMPP 服务监听的地址。"
     )
-    smpp_port: int | None = _said(
-        None,
-        "Port at which customers bind over SMPP; 0 picks a free one; none: customers do not bind in the clear.",
-        "客户以 SMPP 登录的端口；0 表示自动挑选；不填则不提供明文 SMPP。",
-        ge=0,
+    smpp_port: int = _said(
+        -1,
+        "Port at which customers bind over SMPP; 0 picks a free one; -1: none. `dev` begins with 2775, or a free one.",
+        "客户以 SMPP 登录的端口；0 表示自动挑选；-1 表示不开放。dev 默认 2775，被占用时自动挑选。",
+        ge=-1,
         le=65535,
     )
-    smpp_tls_port: int | None = _said(
-        None,
-        "Port at which customers bind over SMPP inside TLS; needs smpp_tls_cert.",
-        "客户以 TLS 加密的 SMPP 登录的端口；需同时设置 smpp_tls_cert。",
-        ge=0,
+    smpp_tls_port: int = _said(
+        -1,
+        "Port at which customers bind over SMPP inside TLS, which needs smpp_tls_cert; -1: none.",
+        "客户以 TLS 加密的 SMPP 登录的端口，需同时设置 smpp_tls_cert；-1 表示不开放。",
+        ge=-1,
         le=65535,
     )
     smpp_tls_cert: str = _said(

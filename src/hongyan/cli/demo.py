@@ -13,6 +13,8 @@ from hongyan.model.world import CarrierConfig, Declared, identity
 from hongyan.settings import Settings
 
 CARRIER = "simulator"
+SMPP_PORT = 2775
+"""where `dev` takes binds, or at a free port when it is taken"""
 DEV_DEFAULTS = {"card_support": "odd", "log_format": "text", "log_level": "warning"}
 """settings that `dev` begins with; file, environment and flags replace them"""
 

@@ -6,10 +6,11 @@ The words are in demo_card.toml. Alibaba's signature is too long for a line and 
 import shlex
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 
 from msgspec import Struct, convert
 from rich.text import Text
@@ -41,11 +42,16 @@ def snippets(api_url: str) -> Sequence[Snippet]:
     return [Snippet(one.name, tuple(_filled(one.command, api_url).strip().splitlines())) for one in entries()]
 
 
-def print_card(api_url: str, console_url: str) -> None:
+def print_card(
+    api_url: str, console_url: str, smpp_addresses: Mapping[str, tuple[str, int]] = MappingProxyType({})
+) -> None:
     """Print the card."""
     out = console()
     out.print(Text.assemble(("Hongyan 鸿雁", "bold"), "  demo world 演示环境"))
     out.print(Text(f"API 接口       {api_url}\nconsole 控制台 {console_url}"), soft_wrap=True)
+    for name, (host, port) in smpp_addresses.items():
+        account = "system_id smppdemo, password 密码 demopass"
+        out.print(Text(f"{name.upper():<14} {host}:{port}  {account}"), soft_wrap=True)
     for entry in entries():
         out.print()
         out.print(Text.assemble((entry.name, "bold cyan"), f"  {api_url}{entry.base}"), soft_wrap=True)

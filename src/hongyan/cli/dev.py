@@ -1,7 +1,7 @@
 """`hongyan dev`: everything on this machine, with the demo world and a simulated carrier."""
 
 from hongyan.assemble import System
-from hongyan.cli.demo import DEV_DEFAULTS, demo_world, to_seed
+from hongyan.cli.demo import DEV_DEFAULTS, SMPP_PORT, demo_world, to_seed
 from hongyan.cli.demo_card import print_card, snippets
 from hongyan.cli.living import live
 from hongyan.cli.options import ApiPort, Config, ConsolePort, Data, ReadyFile
@@ -17,11 +17,11 @@ def dev(
 ) -> None:
     """Run on this machine with demo credentials, a simulated carrier and an inbox. Ctrl-C ends it."""
     flags = {"api_port": api_port, "console_port": console_port, "data_dir": data}
-    settings = load(flags, config=config, defaults=DEV_DEFAULTS)
+    settings = load(flags, config=config, defaults=DEV_DEFAULTS | {"smpp_port": SMPP_PORT})
     demo = demo_world(settings)
 
     def ready(system: System) -> None:
-        print_card(system.api_url, system.console_url)
+        print_card(system.api_url, system.console_url, system.smpp_addresses)
 
     live(
         settings,

@@ -20,6 +20,8 @@ def serve(
 
     def ready(system: System) -> None:
         print_lines(f"hongyan serves the API at {system.api_url} and the console at {system.console_url}")
+        for name, (host, port) in system.smpp_addresses.items():
+            print_lines(f"customers bind over {name} at {host}:{port}")
         if not system.current().projects:
             print_lines("nothing is declared yet. Try: hongyan apply world.toml")
 

@@ -20,7 +20,10 @@ _LONGEST_NAME, _LONGEST_ADDRESS = 11, 20
 
 
 def receiver(address: Address, country: str) -> str:
-    """Return a receiver's number as the desk reads it. Raises Wrong."""
+    """Return a receiver's number as the desk reads it. Raises Wrong.
+
+    spec: smpp#number.receiver
+    """
     ton, _, digits = address
     if not digits:
         raise Wrong(RINVDSTADR, Reason.MISSING_FIELD, field="destination_addr")
@@ -36,7 +39,10 @@ def receiver(address: Address, country: str) -> str:
 
 
 def sender(address: Address, ports: Sequence[Port], project: str) -> tuple[str | None, str | None]:
-    """Return sender and extension asked for; (None, None) when the customer leaves it to us. Raises Wrong."""
+    """Return sender and extension asked for; (None, None) when the customer leaves it to us. Raises Wrong.
+
+    spec: smpp#number.sender
+    """
     ton, _, name = address
     if not name:
         return None, None

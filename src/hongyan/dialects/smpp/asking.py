@@ -30,7 +30,10 @@ class Asking:
         self._reports, self._cancels = reports, cancels
 
     async def query(self, caller: Caller, pdu: smpp.QuerySm) -> bytes:
-        """Return what has become of a message."""
+        """Return what has become of a message.
+
+        spec: smpp#query
+        """
         message = await self._message(caller, pdu.message_id)
         if message is None:
             return smpp.refusal(pdu.command, pdu.sequence, RINVMSGID)
@@ -39,7 +42,10 @@ class Asking:
         return smpp.encode(smpp.QuerySmResp(pdu.sequence, 0, pdu.message_id, ended, state, 0))
 
     async def cancel(self, caller: Caller, pdu: smpp.CancelSm) -> bytes:
-        """Take one message back that waits for its time; what is on its way is not stopped."""
+        """Take one message back that waits for its time; what is on its way is not stopped.
+
+        spec: smpp#cancel
+        """
         if not pdu.message_id:  # all from a sender to a receiver: not offered
             return smpp.refusal(pdu.command, pdu.sequence, RCANCELFAIL)
         message = await self._message(caller, pdu.message_id)

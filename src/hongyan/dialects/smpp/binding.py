@@ -59,13 +59,19 @@ def bind_exchange(pdu: smpp.Bind, line: str, request_id: str, peer: str, now_ms:
 
 
 def bound(pdu: smpp.Bind) -> bytes:
-    """Return the answer that takes a bind. Sessions before version 3.4 get no parameters."""
+    """Return the answer that takes a bind. Sessions before version 3.4 get no parameters.
+
+    spec: smpp#bind.version
+    """
     tlvs = _VERSION if pdu.interface_version >= _FIRST_WITH_PARAMETERS else ()
     return smpp.encode(_RESPONSES[type(pdu)](pdu.sequence, 0, OUR_NAME, tlvs))
 
 
 class Patience:
-    """Answers to wrong binds come later with each, address by address."""
+    """Answers to wrong binds come later with each, address by address.
+
+    spec: smpp#bind.patience
+    """
 
     def __init__(self) -> None:
         self._failures: OrderedDict[str, tuple[int, int]] = OrderedDict()

@@ -75,7 +75,10 @@ class Chores:
                 account.teller.deliver_endings(await self._pieces.endings(owner))
 
     async def look_after_old(self) -> None:
-        """Give up what is not whole after ten minutes; bring to the desk what is, and was forgotten by a crash."""
+        """Give up what is not whole after ten minutes; bring to the desk what is, and was forgotten by a crash.
+
+        spec: smpp#long.incomplete
+        """
         for whole in await self._pieces.old():
             caller = caller_of(self._world(), whole[0].owner)
             if caller is None:

@@ -24,7 +24,7 @@ def alphabet_of(data_coding: int, octets: bytes, own: Mapping[str, str]) -> str:
     """Return the alphabet. `own`: what this customer means by some codings. Raises Wrong for what is no text.
 
     1 is IA5, which is ASCII; some clients (npm's smpp) write the GSM alphabet under it, which shows where a text has
-    codes that are control characters in ASCII.
+    codes that are control characters in ASCII. spec: smpp#text.codings, smpp#text.own, smpp#text.binary
     """
     if own:
         named = own.get(str(data_coding))
@@ -40,7 +40,10 @@ def alphabet_of(data_coding: int, octets: bytes, own: Mapping[str, str]) -> str:
 
 
 def text_in(octets: bytes, alphabet: str) -> str:
-    """Return the text. Raises Wrong for octets that the alphabet does not have: they are not guessed at."""
+    """Return the text. Raises Wrong for octets that the alphabet does not have.
+
+    spec: smpp#text.broken
+    """
     if alphabet in _SEVEN_BITS and not octets.isascii():
         raise Wrong(RSUBMITFAIL, Reason.BAD_FIELD, field="short_message", why=f"octets above 127 are not {alphabet}")
     if alphabet != UCS2:

@@ -1,7 +1,7 @@
 """deliver_sm frames: a receipt for each id that asked for one, a reply in as many parts as it takes (SMPP 3.4 §4.6).
 
 Pure. Frames bear sequence 0; whoever sends them puts the number in. Receipts have text and parameters, ids in decimal,
-times in UTC, addresses as the customer wrote them.
+times in UTC, addresses as the customer wrote them. spec: smpp#receipt.shape, smpp#reply
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ STATS: dict[State, str] = {
     State.EXPIRED: "EXPIRED",
     State.UNKNOWN: "UNKNOWN",
 }
-"""what a state is called in a receipt"""
+"""what a state is called in a receipt; spec: smpp#receipt.states"""
 CANCELLED, _DELETED = "CANCELLED", "DELETED"
 _NO_ERROR = "000"
 _LONGEST_ERROR = 3

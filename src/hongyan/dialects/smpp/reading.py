@@ -1,7 +1,7 @@
 """A submit as what the desk takes: submit_sm, data_sm and submit_multi to items, or to a piece of a long text.
 
 Everything is read here, nothing is decided: what is wrong becomes a refused item, which the desk records. SMPP 3.4
-§4.4, §4.5, §4.7; user data headers 3GPP TS 23.040 §9.2.3.24.
+§4.4, §4.5, §4.7; user data headers 3GPP TS 23.040 §9.2.3.24. spec: smpp#submit.kinds
 """
 
 from collections.abc import Callable, Sequence
@@ -24,6 +24,7 @@ from hongyan.wire.smpp import statuses, times, tlvs
 Submit = smpp.SubmitSm | smpp.DataSm | smpp.SubmitMulti
 
 WANTED: dict[int, str | None] = {0: None, 1: Wanted.EVERY, 2: Wanted.FAILED, 3: Wanted.DELIVERED}
+"""spec: smpp#receipt.wanted"""
 LONGEST_DELAY_MS = 7 * 24 * 3_600_000
 """how far ahead a message may be scheduled"""
 _WISH = 0x03
@@ -110,7 +111,10 @@ def _receivers(pdu: Submit) -> Sequence[Address | str]:
 
 
 def _octets(pdu: Submit) -> tuple[bytes, tuple[str, int, int] | None]:
-    """Return the octets of the text without their header, and (reference, number, total) of a part."""
+    """Return the octets of the text without their header, and (reference, number, total) of a part.
+
+    spec: smpp#long.pieces, smpp#long.headers
+    """
     octets = b"" if isinstance(pdu, smpp.DataSm) else pdu.short_message
     sar = None
     if pdu.tlvs:
@@ -135,7 +139,10 @@ def _octets(pdu: Submit) -> tuple[bytes, tuple[str, int, int] | None]:
 
 
 def _times(pdu: Submit, now_ms: int) -> tuple[int | None, int | None]:
-    """Return when to send and when to give up (§7.1.1)."""
+    """Return when to send and when to give up (§7.1.1).
+
+    spec: smpp#submit.times
+    """
     if isinstance(pdu, smpp.DataSm):
         return None, None
     due_at, expires_at = None, None
@@ -153,7 +160,10 @@ def _times(pdu: Submit, now_ms: int) -> tuple[int | None, int | None]:
 
 
 def _refuse_the_rest(pdu: Submit) -> None:
-    """Raise Wrong for wishes that are never granted."""
+    """Raise Wrong for wishes that are never granted.
+
+    spec: smpp#submit.never
+    """
     if isinstance(pdu, smpp.DataSm):
         return
     if pdu.sm_default_msg_id:

@@ -105,7 +105,10 @@ def sentence(reason: Reason, facts: Mapping[str, Any]) -> str:
 
 
 def refused(pdu: smpp.Request, status: int, why: str, version: int) -> bytes:
-    """Return the frame that refuses a request; the sentence goes to sessions whose version knows parameters."""
+    """Return the frame that refuses a request; the sentence goes to sessions whose version knows parameters.
+
+    spec: smpp#submit.refused
+    """
     response = _SUBMITS.get(type(pdu))
     if response is None or version < _FIRST_WITH_PARAMETERS:
         return smpp.refusal(pdu.command, pdu.sequence, status)

@@ -1,6 +1,7 @@
 """The server: takes binds, hands PDUs to whom they concern, and keeps every session to what its key allows.
 
 Owner of all links that customers made (`session/`). Calls return at once; submits are taken by one task a session.
+spec: smpp#bind.state, smpp#unknown
 """
 
 import asyncio
@@ -101,7 +102,10 @@ class SmppServer:
             await asyncio.wait(self._work)
 
     async def world_changed(self, world: World) -> None:
-        """Hold every session to the new world: who may not stay is unbound."""
+        """Hold every session to the new world: who may not stay is unbound.
+
+        spec: smpp#bind.world
+        """
         for account in list(self.accounts.values()):
             for session in list(account.sessions):
                 try:
@@ -112,7 +116,10 @@ class SmppServer:
 
     # --- what links tell
     def logging_in(self, link: Link, request: Any) -> None:
-        """Decide about a bind."""
+        """Decide about a bind.
+
+        spec: smpp#bind.kinds, smpp#bind.credentials, smpp#bind.sessions
+        """
         pdu: smpp.Bind = request
         now_ms = self._clock.now_ms()
         kept = binding.digest(pdu.password)
@@ -205,6 +212,10 @@ class SmppServer:
             return caller  # nothing but its pace was against it, and it does not ask for anything
 
     def _asked(self, session: Session, requests: Sequence[Any]) -> None:
+        """Queue what may be asked, and answer the rest at once.
+
+        spec: smpp#window, smpp#pace
+        """
         link, key = session.link, session.caller.key
         replies: list[bytes] = []
         now_ms = self._clock.now_ms()

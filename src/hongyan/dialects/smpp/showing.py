@@ -20,7 +20,10 @@ _NAMED = ("service_type", "schedule_delivery_time", "validity_period")
 
 
 def shown(reading: Reading) -> str:
-    """Return one line for a PDU."""
+    """Return one line for a PDU.
+
+    spec: smpp#story
+    """
     pdu = reading.pdu
     out = [f"{pdu.name} #{pdu.sequence} {_address(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr)} ->"]
     if isinstance(pdu, smpp.SubmitMulti):

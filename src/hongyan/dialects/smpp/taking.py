@@ -58,7 +58,10 @@ class Taking:
         self._mint, self._on_endings = mint, on_endings
 
     async def answers(self, peer: Peer, caller: Caller, pdus: Sequence[Submit]) -> list[bytes]:
-        """Return the frames that answer these, in their order."""
+        """Return the frames that answer these, in their order.
+
+        spec: smpp#submit.answer
+        """
         by = self.reader(caller)
         readings = [read(pdu, by) for pdu in pdus]
         early: dict[int, bytes] = {}
@@ -87,7 +90,10 @@ class Taking:
         return Reader(key=caller.key, ports=caller.world.ports, now_ms=self._clock.now_ms(), mint=self._pieces.mint)
 
     async def complete(self, caller: Caller, pieces: Sequence[Piece]) -> None:
-        """Bring a whole to the desk that nobody waits for any more: a crash came between."""
+        """Bring a whole to the desk that nobody waits for any more: a crash came between.
+
+        spec: smpp#long.crash
+        """
         item, _ = whole_item(pieces, None, self.reader(caller))
         exchange = self._exchange("", caller, "submit_sm", f"{len(pieces)} pieces that were kept before a restart")
         try:
@@ -134,7 +140,10 @@ class Taking:
     async def _end_wholes(
         self, readings: Sequence[Reading], wholes: dict[int, list[Piece]], verdicts: dict[int, Sequence[Verdict]]
     ) -> None:
-        """Forget the pieces of what was taken. Of what was not: the last is refused, the others may have to be told."""
+        """Forget the pieces of what was taken. Of what was not: the last is refused, the others may have to be told.
+
+        spec: smpp#long.refused, smpp#long.again
+        """
         gone: list[Piece] = []
         for reading in readings:
             all_ = wholes.get(id(reading))
@@ -204,7 +213,10 @@ class Taking:
         return self._refusal(peer, reading, verdict.reason, verdict.facts)
 
     def _answer_multi(self, peer: Peer, reading: Reading, verdicts: Sequence[Verdict]) -> bytes:
-        """Answer for all receivers: one id, and those that were refused (§4.5.2). None taken is a refusal."""
+        """Answer for all receivers: one id, and those that were refused (§4.5.2). None taken is a refusal.
+
+        spec: smpp#submit.multi
+        """
         pdu = reading.pdu
         assert isinstance(pdu, smpp.SubmitMulti)
         if not verdicts:

@@ -2,6 +2,7 @@
 
 What waits is the store's (`report/doors.py`, `accept/pieces.py`); here is only what is on its way. An answer of status
 0 to all PDUs of a thing ends it; a refusal or silence puts it off, longer each time.
+spec: smpp#receipt.kept, smpp#receipt.again
 """
 
 from collections import deque
@@ -80,7 +81,10 @@ class Teller:
         return room
 
     def deliver(self, dues: Sequence[Due]) -> None:
-        """Begin to tell. What is too old by now is dropped, which its timeline says."""
+        """Begin to tell. What is too old by now is dropped, which its timeline says.
+
+        spec: smpp#receipt.week
+        """
         oldest = self._clock.now_ms() - KEPT_MS
         stale = [due for due in dues if _since(due) < oldest]
         if stale:

@@ -20,7 +20,7 @@ def whole_item(pieces: Sequence[Piece], last: Piece | None, by: Reader) -> tuple
     """Return the message that pieces make, and the status when it cannot be one.
 
     `last`: the piece whose answer is the message's own id; None: no answer waits. The first piece's id makes a
-    repetition the same message.
+    repetition the same message. spec: smpp#long.receipts
     """
     facts = [facts_in(piece.facts) for piece in pieces]
     first = facts[0]
