@@ -1,6 +1,7 @@
 """Why a message ended as it did: one value that travels unchanged from the wire to the page."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -31,6 +32,7 @@ class Cause(NamedTuple):
         return f"{self.kind}|{self.code}|{self.said_by}|{self.text}"
 
 
+@lru_cache(maxsize=1024)
 def parse_cause(joined: str) -> Cause:
     """Return the cause that `joined` wrote."""
     kind, code, said_by, text = joined.split("|", 3)

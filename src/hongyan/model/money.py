@@ -4,6 +4,7 @@ A text message costs fractions of a cent, so the cent is too coarse a unit: docs
 """
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 MICROS = 1_000_000
 
@@ -22,6 +23,7 @@ def micros(text: str) -> int:
     return int(value)
 
 
+@lru_cache(maxsize=1024)
 def amount(value: int) -> str:
     """Return the shortest decimal text of an amount: 45000 is "0.045"."""
     text = f"{Decimal(value) / MICROS:f}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from hongyan.model.cause import CauseKind, parse_cause
+from hongyan.model.cause import Cause, CauseKind, parse_cause
 from hongyan.model.clock import iso
 from hongyan.model.ids import hex32
 from hongyan.model.message import FINAL, Category, Leg, Message, State
@@ -111,7 +111,7 @@ def summary(message: Message) -> dict[str, Any]:
         "session": message.session,
         "state": str(message.state),
         "final": message.state in FINAL,
-        "cause": None if cause is None else cause._asdict() | {"kind": str(cause.kind)},
+        "cause": None if cause is None else _cause(cause),
         "carrier": message.carrier,
         "provider_id": message.provider_id,
         "attempts": message.attempts,
@@ -122,6 +122,10 @@ def summary(message: Message) -> dict[str, Any]:
         "rendered_at": iso(message.rendered_at),
         "refunded": message.refund is not None,
     }
+
+
+def _cause(cause: Cause) -> dict[str, str]:
+    return {"kind": str(cause.kind), "code": cause.code, "text": cause.text, "said_by": cause.said_by}
 
 
 def of_message(
