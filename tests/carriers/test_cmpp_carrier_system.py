@@ -95,3 +95,45 @@ def test_messages_go_out_in_parts_and_receipts_and_replies_come_back(
             (told,) = calls.get(timeout=20)
             assert (told["phone_number"], told["content"], told["dest_code"]) == ("13800138000", LONG, "88")
             assert json.dumps(vendor.get_json("/v1/unclaimed")) == '{"unclaimed": []}'
+
+
+def test_an_sgip_link_that_closed_for_lack_of_traffic_is_dialled_for_the_next_message(
+    tmp_path: Path,
+    receiver: tuple[str, Calls],
+) -> None:
+    settings = {"host": "127.0.0.1", "source": "10690", "quiet_s": 0.2, "listen_port": free_port(), **PROTOCOLS["sgip"]}
+    with simulating(tmp_path, "sgip", "--report-to", f"127.0.0.1:{settings['listen_port']}") as ports:
+        settings["port"] = ports["sgip"]
+        with LocalVendor(tmp_path / "v", world=world("sgip", settings, receiver[0])) as vendor:
+            for number in range(3):
+                assert ended(vendor, sent(vendor, f"861380013800{number}", "短"))["state"] == "delivered"
+                vendor.eventually(lambda: _states(vendor)["gateway"] != "open")
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_a_carrier_that_cannot_be_reached_leaves_its_messages_to_the_next(tmp_path: Path, name: str) -> None:
+    protocol = name.partition(" ")[0]
+    settings = {"host": "127.0.0.1", "port": free_port(), "again_first_s": 30.0, **PROTOCOLS[name]}
+    if protocol == "sgip":
+        settings["listen_host"] = ""
+    declared = (
+        *world(protocol, settings, "http://127.0.0.1:9/"),
+        CarrierConfig(name="other", settings={"receipt_delay_ms": 20}),
+        RouteConfig(
+            name="first",
+            order=0,
+            projects=("shop",),
+            prefer="order",
+            choices=(Choice(carrier="gateway"), Choice(carrier="other")),
+        ),
+    )
+    with LocalVendor(tmp_path / "v", world=declared) as vendor:
+        paths = [sent(vendor, f"86138001390{number:02}", "短") for number in range(5)]
+        stories = [ended(vendor, path) for path in paths]
+        assert {story["state"] for story in stories} == {"delivered"}
+        assert {story["message"]["carrier"] for story in stories} == {"other"}
+
+
+def _states(vendor: LocalVendor) -> dict[str, str]:
+    """Return the state of each link of the carrier."""
+    return {link["name"]: link["state"] for link in vendor.get_json("/v1/carriers/gateway")["links"]}
