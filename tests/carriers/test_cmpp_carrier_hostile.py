@@ -190,6 +190,42 @@ async def test_a_report_that_cannot_be_read_is_refused(script: Script, broken: A
 
 
 @each
+async def test_a_request_whose_lengths_do_not_agree_is_refused_and_the_link_lives(script: Script) -> None:
+    async with listening(script) as gateway, talking(gateway) as (carrier, ears):
+        carrier.submit([message(1)])
+        await until(lambda: ears.answers)
+        octets = script.encode(script.reply(1, "13800138000", "10690", b"TD", 0, header=False))
+        at = octets.index(b"\2TD")
+        gateway.client.octets(octets[:at] + b"\x7f" + octets[at + 1 :])
+        await until(lambda: gateway.client.acknowledged() == [{"smgp": 36, "sgip": 8}.get(script.name, 4)])
+        gateway.client.report(gateway.submits[0], 1)
+        await until(lambda: ears.receipts)
+        assert not ears.replies
+        assert len(gateway.clients) == 1
+
+
+@each
+async def test_messages_are_shared_among_links_and_what_one_loses_is_known(script: Script) -> None:
+    async with listening(script) as gateway:
+        gateway.on_submit = lambda client, submit: None
+        async with talking(gateway, links=3, window=4) as (carrier, ears):
+            carrier.submit([message(0)])
+            await until(lambda: len(gateway.log_ins) == 3 and carrier.room() == 11)
+            carrier.submit([message(n) for n in range(1, 12)])
+            await until(lambda: len(gateway.submits) == 12)
+            assert [len(client.submits) for client in gateway.clients] == [4, 4, 4]
+            gateway.clients[0].reset()
+            await until(lambda: len(ears.answers) == 4)
+            assert all(answer.unsure for answer in ears.answers)
+            for client in gateway.clients[1:]:
+                for submit in client.submits:
+                    gateway.take(client, submit)
+            await until(lambda: len(ears.answers) == 12)
+            assert {answer.message_id for answer in ears.answers} == set(range(12))
+            assert sum(answer.cause is None for answer in ears.answers) == 8
+
+
+@each
 async def test_an_answer_that_never_comes_is_unsure(script: Script) -> None:
     async with listening(script) as gateway:
         gateway.on_submit = lambda client, submit: None
