@@ -145,6 +145,17 @@ async def test_an_idle_link_is_closed_in_order_and_there_is_room_all_the_time() 
         assert not carrier.links()[0].last_error
 
 
+async def test_what_is_asked_while_a_link_is_dialled_dials_no_second_time() -> None:
+    async with listening(SGIP) as gateway, talking(gateway, quiet_s=0.1) as (carrier, ears):
+        for number in range(10):
+            carrier.submit([message(number)])
+            await asyncio.sleep(0)
+        await until(lambda: len(ears.answers) == 10)
+        await until(lambda: carrier.links()[0].state == "closed")
+        await asyncio.sleep(0.1)
+        assert len(gateway.clients) == 1
+
+
 async def test_an_idle_link_that_the_gateway_drops_is_no_trouble() -> None:
     async with listening(SGIP) as gateway, talking(gateway) as (carrier, ears):
         carrier.submit([message(1)])

@@ -78,7 +78,8 @@ class Dialer:
     def want(self) -> None:
         """Have links dialled that are only wanted while something goes over them (`on_demand`)."""
         for slot in self._slots:
-            slot.wanted.set()
+            if slot.link is None or slot.link.state not in {LinkState.LOGGING_IN, LinkState.OPEN}:
+                slot.wanted.set()
 
     def rebind(self) -> None:
         """Close every link gracefully and log in anew, now."""
@@ -121,8 +122,6 @@ class Dialer:
         """Keep one link up for as long as it is wanted."""
         while not self._closing:
             await slot.wanted.wait()
-            if self._on_demand:
-                slot.wanted.clear()
             if slot.link is None or slot.link.state is LinkState.CLOSED:
                 slot.link = self._fresh(slot)
             link = slot.link
@@ -130,6 +129,8 @@ class Dialer:
             opened = slot.tallies.logged_in
             began = asyncio.get_running_loop().time()
             await self._dialled(link, self._hosts[slot.host % len(self._hosts)])
+            if self._on_demand and link.state is not LinkState.CLOSED:
+                slot.wanted.clear()
             await link.gone
             lasted_s = asyncio.get_running_loop().time() - began
             if slot.tallies.logged_in == opened:
