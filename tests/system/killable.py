@@ -11,8 +11,9 @@ import multiprocessing
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import cycle
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -109,12 +110,15 @@ class Gateway:
         await store.close()
 
 
-def request(host: str, phones: list[str]) -> bytes:
-    """Return a sealed bulk send."""
-    body = json.dumps({"appKey": "app", "items": [{"phone": one, "content": "kill test"} for one in phones]})
+def request(
+    host: str, phones: list[str], *, key: str = "AK", app: str = "app", contents: Sequence[str] = ("kill test",)
+) -> bytes:
+    """Return a sealed bulk send; the contents go round."""
+    items = [{"phone": one, "content": content} for one, content in zip(phones, cycle(contents), strict=False)]
+    body = json.dumps({"appKey": app, "items": items})
     stamp = str(time.time_ns() // 1_000_000)
-    text = f"accessKey=AK&action=mtsend&bizType=3&ts={stamp}&body={body}&accessSecret=SK"
-    head = f"POST /v1/sms/multi/mt HTTP/1.1\r\nhost: {host}\r\naccessKey: AK\r\nts: {stamp}\r\nbizType: 3\r\n"
+    text = f"accessKey={key}&action=mtsend&bizType=3&ts={stamp}&body={body}&accessSecret=SK"
+    head = f"POST /v1/sms/multi/mt HTTP/1.1\r\nhost: {host}\r\naccessKey: {key}\r\nts: {stamp}\r\nbizType: 3\r\n"
     head += f"action: mtsend\r\nsign: {hashlib.md5(text.encode()).hexdigest()}\r\ncontent-type: application/json\r\n"
     return f"{head}content-length: {len(body)}\r\n\r\n{body}".encode()
 
@@ -173,8 +177,11 @@ async def see_all_end(gateway: Gateway) -> None:
         assert process.exitcode == 0
 
 
-async def audit(gateway: Gateway, accepted: list[int]) -> None:
-    """Hold the database against what was answered: each id is there, charged once; the ledger equals the balance."""
+async def audit(gateway: Gateway, accepted: list[int], *projects: str) -> dict[int, Message]:
+    """Hold the database against what was answered: each id is there, charged once; the ledger equals the balance.
+
+    Returns every message by its id.
+    """
     assert len(set(accepted)) == len(accepted)
     async with gateway.store() as store:
         found: dict[int, Message] = {}
@@ -182,8 +189,10 @@ async def audit(gateway: Gateway, accepted: list[int]) -> None:
         while page:
             found |= {one.id: one for one in page}
             page = await store.messages(MessageQuery(limit=5_000, before_id=page[-1].id))
-        balance, ledger = await store.balance("kill"), await store.ledger_sum("kill")
+        books = [(one, await store.balance(one), await store.ledger_sum(one)) for one in projects or ("kill",)]
     assert not set(accepted) - set(found)
     assert all(one.charge is not None and one.state in FINAL for one in found.values())
-    refunded = sum(one.price for one in found.values() if one.refund is not None)
-    assert balance == ledger == PAID_IN - sum(one.price for one in found.values()) + refunded
+    for project, balance, ledger in books:
+        kept = sum(one.price for one in found.values() if one.project == project and one.refund is None)
+        assert balance == ledger == PAID_IN - kept
+    return found

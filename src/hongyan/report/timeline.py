@@ -18,6 +18,7 @@ from hongyan.model.money import amount
 from hongyan.model.reason import Reason
 from hongyan.model.said import Said
 from hongyan.model.sentences import refusal_text
+from hongyan.report.in_chinese import in_chinese
 from hongyan.store.ops import Event, RefusalRow, SubmissionRow
 
 STATES_ZH: dict[State, str] = {
@@ -291,7 +292,8 @@ def _ended(message: Message) -> list[Line]:
         )
     if message.done_at is not None:
         english = str(message.state) + (f": {cause.code} {cause.text}, said by {cause.said_by}" if cause else "")
-        chinese = STATES_ZH[message.state] + (f"：{cause.code} {cause.text}，来自 {cause.said_by}" if cause else "")
+        words = f"：{cause.code} {in_chinese(cause.text)}，来自 {cause.said_by}" if cause else ""
+        chinese = STATES_ZH[message.state] + words
         lines.append(line(message.done_at, "report", english, chinese, **said))
     if message.refund is not None:
         price = f"{amount(message.price)} {message.currency}"
@@ -312,4 +314,5 @@ def _event(event: Event) -> Line:
         return _detour(event)
     stage, english, chinese = _EVENTS.get(event.kind, ("report", event.kind, event.kind))
     behind = f": {_CAUSE.sub(_PLAIN, event.text)}" if event.text else ""
-    return line(event.at, stage, english + behind, chinese + behind.replace(": ", "：", 1), kind=event.kind)
+    behind_zh = in_chinese(behind.replace(": ", "：", 1))
+    return line(event.at, stage, english + behind, chinese + behind_zh, kind=event.kind)
