@@ -1,9 +1,9 @@
 """Numbers and senders as SMPP writes them, TON and NPI beside them (SMPP 3.4 §5.2.5 to §5.2.9), as ours.
 
-A receiver with TON 1 is international with or without its +; with TON 2 it is national in the customer's country;
-otherwise it is read as a caller's number is read everywhere. A sender with TON 5, or one that is not digits, is a
-name. A sender of digits that begins with one of the project's declared ports is that port with an extension; any other
-is a port asked for by its digits.
+A receiver with TON 1 is international with or without its +; with TON 2 it is national in the customer's country where
+it can be (Kannel says 2 of international ones too); otherwise it is read as a caller's number is read everywhere. A
+sender with TON 5, or one that is not digits, is a name. A sender of digits that begins with one of the project's
+declared ports is that port with an extension; any other is a port asked for by its digits.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from hongyan.dialects.smpp.kept import Address
 from hongyan.dialects.smpp.wrong import Wrong
 from hongyan.model.reason import Reason
 from hongyan.model.world import Port
+from hongyan.text.numbers import parse
 from hongyan.wire.smpp.statuses import RINVDSTADR, RINVDSTTON, RINVSRCADR
 
 _INTERNATIONAL, _NATIONAL, _ALPHANUMERIC = 1, 2, 5
@@ -32,7 +33,8 @@ def receiver(address: Address, country: str) -> str:
     if ton == _INTERNATIONAL:
         return digits if digits.startswith("+") else f"+{digits.removeprefix('00')}"
     if ton == _NATIONAL and digits.isdecimal():
-        return f"+{country}{digits if country == _KEEPS_ITS_ZERO else digits.removeprefix('0')}"
+        national = f"+{country}{digits if country == _KEEPS_ITS_ZERO else digits.removeprefix('0')}"
+        return national if parse(national, country) is not None else digits
     if ton == _ALPHANUMERIC:
         raise Wrong(RINVDSTTON, Reason.BAD_FIELD, field="dest_addr_ton", why="a name is no receiver")
     return digits
