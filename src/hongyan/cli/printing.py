@@ -59,7 +59,10 @@ def answered(reply: Reply) -> Any:
 
 def refused_sentence(error: Mapping[str, Any]) -> str:
     """Return the sentence of an `error` object."""
-    facts = "; ".join(f"{name}: {value}" for name, value in (error.get("facts") or {}).items() if value)
+    given = error.get("facts") or {}
+    if "declared" in given:
+        return f"there is no carrier {given.get('carrier')!r}; declared: {given['declared'] or 'none'}"
+    facts = "; ".join(f"{name}: {value}" for name, value in given.items() if value)
     sentence = str(error.get("message_en") or SENTENCES[Reason.INTERNAL].en)
     return sentence + (f" ({facts})" if facts else "")
 

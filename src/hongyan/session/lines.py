@@ -16,9 +16,9 @@ from hongyan.wire import Malformed
 
 _SECRET = re.compile(r"password|authenticator|secret", re.IGNORECASE)
 _ID = re.compile(
-    r"msg_?id|message_?id|sequence|time|date|(?<!term_)(?<!terminal_)(?<!src_)(?<!dest_)id$", re.IGNORECASE
+    r"msg_?id|message_?id|sequence|time|date|validity|(?<!term_)(?<!terminal_)(?<!src_)(?<!dest_)id$", re.IGNORECASE
 )
-"""names of fields that hold ids; terminal ids are phone numbers"""
+"""names of fields that hold ids or times; terminal ids are phone numbers"""
 _DIGITS = re.compile(r"\+?([0-9]{7,})")
 _LONGEST = 400
 _LENGTH_OCTETS = 4

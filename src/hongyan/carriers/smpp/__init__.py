@@ -153,7 +153,8 @@ def _log_in(where: str, password: str, settings: dict[str, Any]) -> Any:
     try:
         frame("transceiver", 1)
     except Malformed as wrong:
-        raise Misconfigured(where, f"the log-in cannot be written: {wrong}.") from None
+        wider = next((f"{name}_octets, if the carrier takes more." for name in limits if f".{name}:" in str(wrong)), "")
+        raise Misconfigured(where, f"the log-in cannot be written: {wrong}.", wider) from None
     return frame
 
 
