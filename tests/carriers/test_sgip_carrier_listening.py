@@ -202,6 +202,17 @@ async def test_a_port_that_somebody_has_is_taken_when_it_is_free(monkeypatch: py
     await carrier.close()
 
 
+async def test_a_call_that_brings_nothing_is_ended_so_that_dead_ones_do_not_pile_up() -> None:
+    async with (
+        listening(SGIP) as gateway,
+        talking(gateway, listen_quiet_s=0.1) as (carrier, _),
+        calling(carrier) as client,
+    ):
+        await until(lambda: client.others[-1] is None)
+        assert isinstance(client.others[-2], sgip.Unbind)
+        await until(lambda: len(carrier.links()) == 1)
+
+
 async def test_closing_says_goodbye_to_the_gateways_links_too() -> None:
     async with listening(SGIP) as gateway:
         carrier, ears = built(SGIP, gateway.port), CarrierEars()

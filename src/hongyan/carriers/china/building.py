@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from hongyan.carriers.link_settings import again, hosts, timers
+from hongyan.carriers.link_settings import again, hosts
 from hongyan.model.clock import Clock
 from hongyan.session import Owner, Speech
 from hongyan.session.dial import Dialer
@@ -54,6 +54,3 @@ def peer_of(name: str, where: str, chosen: Mapping[str, Any], usual_port: int) -
             trust_all=chosen["tls_trust_all"],
         )
     return Peer(name=name, chosen=chosen, hosts=hosts(where, chosen, usual_port), tls=tls)
-
-
-__all__ = ["Peer", "peer_of", "timers"]

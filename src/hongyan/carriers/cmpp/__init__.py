@@ -9,11 +9,12 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from hongyan.carriers.china.building import Peer, peer_of, timers
+from hongyan.carriers.china.building import peer_of
 from hongyan.carriers.china.settings import checked
 from hongyan.carriers.cmpp.log_in import LogIn
 from hongyan.carriers.cmpp.settings import PORT, SETTINGS, VERSIONS
 from hongyan.carriers.cmpp.wording import CmppWording
+from hongyan.carriers.link_settings import timers
 from hongyan.carriers.links import Wired
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Misconfigured
@@ -45,7 +46,7 @@ def cmpp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
     chosen = checked(where, "CMPP", SETTINGS, config.settings)
     version = VERSIONS[chosen["version"]]
     log_in = LogIn(chosen["sp_id"], config.password, version, clock)
-    peer: Peer = peer_of(config.name, where, chosen, PORT)
+    peer = peer_of(config.name, where, chosen, PORT)
     try:
         cmpp.encode(cmpp.Connect(1, chosen["sp_id"], bytes(16), version, 0))
         wording = CmppWording(config.name, chosen)

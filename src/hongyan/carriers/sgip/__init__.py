@@ -10,8 +10,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from hongyan.carriers.china.building import peer_of, timers
+from hongyan.carriers.china.building import peer_of
 from hongyan.carriers.china.settings import checked
+from hongyan.carriers.link_settings import timers
 from hongyan.carriers.links import Wired
 from hongyan.carriers.sgip.listening import Callers, TwoWay
 from hongyan.carriers.sgip.sequences import minting
@@ -90,5 +91,6 @@ def sgip_carrier(config: CarrierConfig, clock: Clock, random: Random, process: i
     def dialers(owner: Wired, transcript: Transcript) -> Sequence[Dialer]:
         return [peer.dialer(calling, owner, transcript, clock, random, on_demand=True)]
 
-    callers = Callers(where, chosen, config.password, replace(speech, timers=replace(speech.timers, quiet_s=0)))
+    called = replace(speech, timers=replace(speech.timers, quiet_s=chosen["listen_quiet_s"]))
+    callers = Callers(where, chosen, config.password, called)
     return TwoWay(config.name, wording, chosen=chosen, callers=callers, clock=clock, dialers=dialers)

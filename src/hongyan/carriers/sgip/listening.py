@@ -44,6 +44,14 @@ LISTENING_SETTINGS = (
         "listen_name", "", "Name that the gateway logs in with; empty: login_name.", "网关登录名；留空则为 login_name。"
     ),
     setting("listen_from", (), "Addresses (CIDR) that may call; empty: any.", "允许来连的地址（CIDR）；留空不限。"),
+    setting(
+        "listen_quiet_s",
+        300.0,
+        "Seconds without traffic after which a call of the gateway's is ended; 0: never.",
+        "网关来连的连接无业务多少秒后断开；0 表示不断开。",
+        least=0,
+        most=86400,
+    ),
 )
 AGAIN_S = 5.0
 """between tries to have a port that somebody else has"""

@@ -7,8 +7,9 @@ Deliver, on any link of the account. A MsgID is ten octets of any value: it is k
 from collections.abc import Sequence
 from random import Random
 
-from hongyan.carriers.china.building import peer_of, timers
+from hongyan.carriers.china.building import peer_of
 from hongyan.carriers.china.settings import checked
+from hongyan.carriers.link_settings import timers
 from hongyan.carriers.links import Wired
 from hongyan.carriers.smgp.log_in import LogIn
 from hongyan.carriers.smgp.settings import MODES, PORT, SETTINGS

@@ -43,11 +43,12 @@ RULINGS: dict[int, Ruling] = {
 }
 """Status of a Submit_Resp -> what it comes down to; the others: never. What repeats a sequence may be this message."""
 
-_ERRS = {
+ERR_MEANINGS = {
     "EXPIRED:007": Meaning(State.EXPIRED, CauseKind.HANDSET),
     "UNDELIV:005": Meaning(State.UNDELIVERED, CauseKind.HANDSET),
     "UNDELIV:006": Meaning(State.UNDELIVERED, CauseKind.CARRIER),
 }
+"""Stat and Err of a report, where Err says more than the Stat does"""
 
 _NO_ERRS = frozenset({"", "0", "00", "000"})
 
@@ -60,7 +61,7 @@ class SmgpWording:
     def __init__(self, name: str, chosen: Mapping[str, Any]) -> None:
         self.parts = Outgoing(chosen, ascii_as_octets=True).parts
         self._frame = smgp.SubmitForm(_alike(chosen)).frame
-        self._stats = Stats(name, chosen["stats"], known={**STATS, **_ERRS}, words=_stat_words)
+        self._stats = Stats(name, chosen["stats"], known={**STATS, **ERR_MEANINGS}, words=_stat_words)
         self._rulings = Rulings(
             name, RULINGS, chosen["statuses"], pause_ms=chosen["throttle_pause_ms"], words=status_words
         )
