@@ -35,7 +35,15 @@ def test_prints_a_card_whose_commands_work(dev: Program) -> None:
     card = dev.said.read_text()
     for wanted in ("AKdemo0001", "SKdemo-s3cret", "LTAI5tEXAMPLEonly00001", "ExampleSecretForVectors+/=0001"):
         assert wanted in card
-    for wanted in ("1400000001", "kdemo0123456789", "01234567890abcdef", "CARD_SMS_70", dev.api, dev.console):
+    for wanted in (
+        "1400000001",
+        "kdemo0123456789",
+        "01234567890abcdef",
+        "CARD_SMS_70",
+        dev.api,
+        dev.console,
+        "smppdemo",
+    ):
         assert wanted in card
     commands = [line for line in card.splitlines() if re.match(r"(curl|ts=|sign=|now=)|.* send --url", line)]
     said = subprocess.run(

@@ -193,6 +193,20 @@ async def test_wrong_binds_wait_longer_and_longer(smpp_line: SmppLine) -> None:
     assert took[3] >= 0.4
 
 
+async def test_passwords_cannot_be_tried_while_an_answer_waits(smpp_line: SmppLine) -> None:
+    """proves: smpp#bind.patience"""
+    for _ in range(2):
+        early = await Esme.connect(smpp_line.port)
+        await early.ask(smpp.BindTransceiver(0, "cust", "wrong"))
+        await early.close()
+    esme = await Esme.connect(smpp_line.port)
+    wrong, right = esme.send_all([smpp.BindTransceiver(0, "cust", word) for word in ("wrong", "s3cret!")])
+    await esme.until(lambda: esme.closed)
+    assert (esme.answer_to(wrong).status, esme.answer_to(right)) == (0x0E, None)
+    await esme.close()
+    assert smpp_line.server.accounts == {}
+
+
 async def test_only_so_many_connections_come_from_one_address(smpp_line: SmppLine) -> None:
     connections = [await asyncio.open_connection("127.0.0.1", smpp_line.port) for _ in range(110)]
     doorway = smpp_line.server._doorways[0]

@@ -46,6 +46,8 @@ _SUBMITS = (smpp.SubmitSm, smpp.DataSm, smpp.SubmitMulti)
 _ASKED = (*_SUBMITS, smpp.QuerySm, smpp.CancelSm)
 _WITHOUT_ANSWER = (smpp.AlertNotification, smpp.Outbind)
 _REQUEST_ID_DIGITS = 24
+_TURNED_AWAY = object()
+"""the context of a link whose bind was wrong and is answered later"""
 
 log = structlog.get_logger(stage="dialects")
 
@@ -120,6 +122,8 @@ class SmppServer:
 
         spec: smpp#bind.kinds, smpp#bind.credentials, smpp#bind.sessions
         """
+        if link.context is _TURNED_AWAY:  # the answer to its first bind waits: more of them are not looked at
+            return
         pdu: smpp.Bind = request
         now_ms = self._clock.now_ms()
         kept = binding.digest(pdu.password)
@@ -170,8 +174,8 @@ class SmppServer:
 
     def closed(self, link: Link, unwritten: list[Any], unsure: list[Any], ended: Ended) -> None:  # noqa: ARG002 - the engine's signature
         """Forget a session; what it was told and did not take is told again."""
-        session: Session | None = link.context
-        if session is None:
+        session = link.context
+        if not isinstance(session, Session):
             return
         account = session.account
         session.queue.clear()
@@ -188,6 +192,7 @@ class SmppServer:
         reply = smpp.refusal(pdu.command, pdu.sequence, status)
         wait_s = self._patience.failed(link.address, now_ms)
         if wait_s:
+            link.context = _TURNED_AWAY
             asyncio.get_running_loop().call_later(wait_s, link.refuse, reply)
         else:
             link.refuse(reply)

@@ -106,7 +106,7 @@ class Taking:
             await self.fail(pieces, REJECTED, STATUSES[verdict.reason])
 
     async def fail(self, pieces: Sequence[Piece], stat: str, status: int) -> None:
-        """Give pieces up; whose customer wants to know is told by receipts."""
+        """Give pieces up, one at least; whose customer wants to know is told by receipts."""
         await self._pieces.end(pieces, endings(pieces, stat, f"{status:03d}", self._clock.now_ms()))
         self._on_endings(pieces[0].owner)
 
@@ -145,24 +145,26 @@ class Taking:
         spec: smpp#long.refused, smpp#long.again
         """
         gone: list[Piece] = []
+        rejected: list[tuple[list[Piece], int]] = []
         for reading in readings:
             all_ = wholes.get(id(reading))
             if all_ is None:
                 continue
             assert reading.piece is not None
-            verdict = verdicts[id(reading)][0]
+            verdict, number = verdicts[id(reading)][0], reading.piece.number
             if verdict.reason is None:
                 gone += all_
                 continue
+            gone += [piece for piece in all_ if piece.number == number]
             status = reading.statuses[0] or STATUSES[verdict.reason]
-            others = [piece for piece in all_ if piece.number != reading.piece.number]
-            gone += [piece for piece in all_ if piece.number == reading.piece.number]
             if status not in PASSING:
-                await self.fail(others, REJECTED, status)
+                rejected.append(([piece for piece in all_ if piece.number != number], status))
         try:
             if gone:
                 await self._pieces.drop(gone)
-        except Refused:
+            for pieces, status in rejected:
+                await self.fail(pieces, REJECTED, status)
+        except Refused:  # what was accepted is accepted: the answers must leave
             log.warning("pieces could not be dropped; they are looked at again later", pieces=len(gone))
 
     async def _accept(self, peer: Peer, caller: Caller, group: Sequence[Reading]) -> list[Sequence[Verdict]]:
