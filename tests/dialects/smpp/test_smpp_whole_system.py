@@ -98,3 +98,22 @@ def test_keys_that_cannot_work_are_refused_when_they_are_declared(key: dict[str,
     made = Key(**({"project": "shop", "dialect": "smpp", "name": "cust", "secret": "x"} | key))  # type: ignore[arg-type] # one field is wrong
     assert field in {fault[0] for fault in check_smpp_key(made)}
     assert field in {fault[0] for fault in faults(made, Known([SHOP]))}
+
+
+def test_a_scheduled_message_leaves_when_it_is_due(tmp_path: Path) -> None:
+    """proves: smpp#submit.times"""
+
+    async def scheduled(port: int) -> tuple[str, str]:
+        esme = await Esme.bound(port)
+        answer = await esme.ask(submit(schedule_delivery_time="000000000001000R"))
+        under_way = await esme.ask(smpp.QuerySm(0, message_id=answer.message_id))
+        assert (answer.status, under_way.message_state) == (0, 1)
+        (receipt,) = await esme.receipts(1)
+        await esme.close()
+        return receipt.id, answer.message_id
+
+    with LocalVendor(tmp_path / "vendor", world=[SHOP, CUST], smpp_port=0) as vendor:
+        told_id, answered = asyncio.run(scheduled(port_of(vendor)))
+        assert told_id == answered
+        message = vendor.get_json(f"/v1/messages/{answered}")["message"]
+        assert message["submitted_at"] > message["accepted_at"]
