@@ -158,6 +158,7 @@ async def test_senders_are_names_or_ports_with_extensions(
 async def test_a_name_that_no_phone_can_show_is_refused(smpp_line: SmppLine) -> None:
     """proves: smpp#number.sender"""
     assert (await refused(smpp_line, source_addr="Much too long"))[0] == 0x0A
+    assert (await refused(smpp_line, source_addr="AC\x07ME"))[0] == 0x0A
 
 
 async def test_validity_and_schedule_are_kept(smpp_line: SmppLine) -> None:
@@ -303,6 +304,17 @@ async def test_more_than_the_agreed_pace_is_throttled(smpp_line: SmppLine) -> No
     assert (await second.ask(submit())).status == 0
     await esme.close()
     await second.close()
+
+
+async def test_one_submit_to_many_costs_its_receivers_of_the_pace(smpp_line: SmppLine) -> None:
+    """proves: smpp#pace"""
+    await smpp_line.declare(Key(project="shop", dialect="smpp", name="cust", secret="s3cret!", rate_per_second=3))
+    esme = await Esme.bound(smpp_line.port)
+    many = tuple(smpp.Destination(1, 1, f"861380013800{digit}") for digit in range(5))
+    answers = await esme.ask_all([smpp.SubmitMulti(0, dest_addresses=many, short_message=b"x"), submit()])
+    assert [answer.status for answer in answers] == [0, 0x58]
+    assert len(await smpp_line.messages()) == 5
+    await esme.close()
 
 
 async def test_more_unanswered_requests_than_the_window_are_throttled(smpp_line: SmppLine) -> None:

@@ -50,8 +50,8 @@ def sender(address: Address, ports: Sequence[Port], project: str) -> tuple[str |
         return None, None
     digits = name.removeprefix("+")
     if ton == _ALPHANUMERIC or not (digits.isascii() and digits.isdigit()):
-        if len(name) > _LONGEST_NAME:
-            why = f"a name has at most {_LONGEST_NAME} characters"
+        if len(name) > _LONGEST_NAME or not name.isprintable():
+            why = f"a name has at most {_LONGEST_NAME} characters that can be shown"
             raise Wrong(RINVSRCADR, Reason.BAD_SENDER, field="source_addr", why=why)
         return name, None
     if len(name) > _LONGEST_ADDRESS:

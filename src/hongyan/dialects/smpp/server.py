@@ -230,7 +230,7 @@ class SmppServer:
                     replies.append(smpp.refusal(pdu.command, pdu.sequence, RINVBNDSTS))
                 elif session.waiting() >= key.window:
                     replies.append(self._throttled(session, pdu, key, f"more than {key.window} unanswered requests"))
-                elif not session.account.paced(key.rate_per_second, now_ms, _weight(pdu)):
+                elif not session.account.paced(key.rate_per_second, now_ms, min(_weight(pdu), key.rate_per_second)):
                     replies.append(self._throttled(session, pdu, key, f"more than {key.rate_per_second} a second"))
                 else:
                     session.queue.append(pdu)
