@@ -9,18 +9,19 @@ from typing import Any, cast
 import pytest
 from smpplib import exceptions
 
-from foreign.foreign_texts import EMOJI, EXTENSION, LONG_CHINESE, PLAIN
+from foreign.foreign_texts import EMOJI, EXTENSION, LONG_CHINESE, PLAIN, texts
 from foreign.kannel_boxes import kannel
 from foreign.test_simulator_npm_smpp import halves, played
 from foreign.test_simulator_smpplib import Esme, made
 from hongyan.model.clock import SystemClock
 from hongyan.model.message import Message
-from hongyan.model.world import Key, Project
+from hongyan.model.world import CarrierConfig, Choice, Key, Project, RouteConfig
 from hongyan.simulators.gateway import Gateway
+from hongyan.simulators.smpp import SMPP
 from hongyan.store import MessageQuery
 from hongyan.store.ops import KeepReply, PushRow, ReplyRow
 from local_vendor import LocalVendor
-from simulators.rehearsal import until
+from simulators.rehearsal import gateway, until
 
 WORLD = (
     Project(name="carried", paid_in="1000", max_length=1000, allow_inside=True),
@@ -53,12 +54,12 @@ async def npm(vendor: LocalVendor, messages: list[dict[str, Any]], receipts: int
 
 async def test_npms_messages_are_carried_and_its_receipts_come(serving: LocalVendor) -> None:
     to: dict[str, Any] = {"to": "8613800138000"}
-    texts = [to | {"text": PLAIN}, to | {"text": EXTENSION}, to | {"text": EMOJI, "data_coding": UCS2}]
-    texts += [*halves(LONG_CHINESE), to | {"hex": "00ff10ab", "data_coding": 4}]
-    told = await npm(serving, texts, len(texts) - 1)
+    asked = [to | {"text": PLAIN}, to | {"text": EXTENSION}, to | {"text": EMOJI, "data_coding": UCS2}]
+    asked += [*halves(LONG_CHINESE), to | {"hex": "00ff10ab", "data_coding": 4}]
+    told = await npm(serving, asked, len(asked) - 1)
     taken = [one for one in told if "taken" in one]
     delivered = [one for one in told if "delivered" in one]
-    assert [one["taken"] for one in taken] == [0] * (len(texts) - 1) + [BINARY_REFUSED]
+    assert [one["taken"] for one in taken] == [0] * (len(asked) - 1) + [BINARY_REFUSED]
     assert {one["id"] for one in taken[:-1]} == {one["id"] for one in delivered}
     assert all(one["state"] == 2 and "stat:DELIVRD" in one["delivered"] for one in delivered)
     assert [one.content for one in carried(serving)] == [PLAIN, EXTENSION, EMOJI, LONG_CHINESE]
@@ -69,6 +70,26 @@ async def test_npm_reads_failures_and_a_wrong_password(serving: LocalVendor) -> 
     assert sorted(one["taken"] for one in told if "taken" in one) == [0, 0x0B]
     assert "stat:UNDELIV" in next(one["delivered"] for one in told if "delivered" in one)
     assert (await npm(serving, [], 1, "wrong"))[0] == {"bound": 0x0E}
+
+
+async def test_npms_messages_go_out_over_smpp_and_receipts_and_replies_come_back(tmp_path: Path) -> None:
+    async with gateway(SMPP) as gate:
+        settings = {"host": "127.0.0.1", "port": gate.port, "system_id": "hongyan"}
+        carrier = CarrierConfig(name="smsc", protocol="smpp", password="secret", settings=settings)
+        route = RouteConfig(name="carried", order=1, projects=("carried",), choices=(Choice(carrier="smsc"),))
+        vendor = LocalVendor(tmp_path / "vendor", world=[*WORLD, carrier, route], smpp_port=0)
+        await asyncio.to_thread(vendor.__enter__)
+        try:
+            messages = [{"to": "8613800004203", "text": PLAIN}, *halves(LONG_CHINESE)]
+            told = await npm(vendor, messages, len(messages) + 1)
+            taken = {one["id"] for one in told if "taken" in one}
+            delivered = [one for one in told if "delivered" in one]
+            assert {one["id"] for one in delivered if "id" in one} == taken
+            assert [one["delivered"] for one in delivered if "id" not in one] == ["退订"]
+            assert sorted(texts(gate), key=str) == sorted([PLAIN, LONG_CHINESE])
+            assert {one.carrier for one in await asyncio.to_thread(carried, vendor)} == {"smsc"}
+        finally:
+            await asyncio.to_thread(vendor.__exit__)
 
 
 async def test_smpplibs_parts_are_carried_and_our_receipts_read(serving: LocalVendor) -> None:
