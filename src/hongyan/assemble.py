@@ -85,6 +85,8 @@ class System:
         self, road: "Road", api_url: str, console_url: str, smpp_addresses: Mapping[str, tuple[str, int]]
     ) -> None:
         self.store, self.current = road.store, road.current
+        self.road = road
+        """for those who look whether anything is left over"""
         self.api_url, self.console_url = api_url, console_url
         self.smpp_addresses = smpp_addresses
         """where customers bind: smpp, smpp-tls -> host and port"""
@@ -191,6 +193,7 @@ class Road:
             mint=mint,
             tally=tally,
             on_pushes=self.pusher.wake,
+            teller=self.pusher,
         )
         self.sender = Sender(
             writer=self.writer,

@@ -12,7 +12,7 @@ from hongyan.model.message import Message
 from hongyan.model.push import PushCall, ReplyShape
 from hongyan.model.tally import Tally
 from hongyan.model.world import App, Project, World
-from hongyan.report import lanes, push
+from hongyan.report import lanes, outcomes, push
 from hongyan.report.push import LEASE_MS, Pusher
 from report.push_receivers import Receiver, answering, hang_up, never, receiver
 from report.push_store import PushStore
@@ -416,7 +416,8 @@ async def test_a_fault_in_a_vendors_words_stops_nobody(store: PushStore, clock: 
 async def test_a_store_that_was_away_is_written_to_when_it_is_back(
     store: PushStore, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(push, "_STORE_AWAY_S", 0.01)
+    monkeypatch.setattr(push, "STORE_AWAY_S", 0.01)
+    monkeypatch.setattr(outcomes, "STORE_AWAY_S", 0.01)
 
     async def go_away(_of: Receiver, writer: asyncio.StreamWriter, _body: bytes) -> bool:
         store.away = True

@@ -5,6 +5,7 @@ Pure bookkeeping for push.py: no I/O, no tasks. A lane is a project's pushes to 
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from math import exp
 from typing import NamedTuple
 
@@ -113,6 +114,11 @@ class Lanes:
         self._lanes: dict[LaneKey, Lane] = {}
         self._no_lane: list[int] = []
 
+    def welcomes(self, row: PushRow) -> bool:
+        """Return whether the row's lane is less than half full."""
+        lane = self._lanes.get(lane_key(row))
+        return len(self._lanes) < MOST_LANES if lane is None else len(lane.waiting) < MOST_WAITING // 2
+
     def put(self, held: Held) -> bool:
         """Return whether the row found a place; otherwise it is named by `overflow`."""
         key = lane_key(held.row)
@@ -157,7 +163,12 @@ class Lanes:
 
 def lane_key(row: PushRow) -> LaneKey:
     """Return what shares a lane: a project's pushes to one origin."""
-    return row.project, "/".join(row.target.split("/", 3)[:3]).lower()
+    return row.project, _origin(row.target)
+
+
+@lru_cache(maxsize=1024)
+def _origin(target: str) -> str:
+    return "/".join(target.split("/", 3)[:3]).lower()
 
 
 def _together(row: PushRow) -> tuple[str, str, str | None, bool]:

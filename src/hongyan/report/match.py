@@ -8,7 +8,6 @@ who is told is settle.py's, what becomes of parts is in_parts.py's; this file on
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import structlog
 
@@ -19,10 +18,12 @@ from hongyan.model.message import FINAL, Message
 from hongyan.model.tally import Tally
 from hongyan.model.world import World
 from hongyan.report import settle
+from hongyan.report.endings import Endings
 from hongyan.report.in_parts import InParts
 from hongyan.report.parked import MOST as PARKED_MOST
 from hongyan.report.parked import Parked, by_spelling_of, spellings_of, spelt
 from hongyan.report.settle import Countdown, Stored, nobody
+from hongyan.report.told import Teller, told_when_handed
 from hongyan.store import Found, Store
 from hongyan.store.ops import Op, Park, PushRow, Settle, Unclaimed, Unpark
 from hongyan.store.ordered import OrderedWriter
@@ -50,6 +51,7 @@ class Matcher:
         mint: Callable[[], int],
         tally: Tally,
         on_pushes: Callable[[Sequence[PushRow]], None],
+        teller: Teller | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -57,7 +59,7 @@ class Matcher:
         self._clock = clock
         self._mint = mint
         self._tally = tally
-        self._on_pushes = on_pushes
+        self._endings = Endings(writer, tally, on_pushes, teller)
         self._expected: defaultdict[str, dict[str, Message]] = defaultdict(dict)
         self._in_parts = InParts(
             writer=writer, world=world, mint=mint, tally=tally, on_pushes=on_pushes, on_strange=self._park_all
@@ -91,6 +93,7 @@ class Matcher:
             if answer.part_ids:
                 self._in_parts.expect(carrier, message, answer.part_ids)
             else:
+                told_when_handed(message, carrier, answer)
                 expected[answer.provider_id or ""] = message
         if self._parked:
             for message, answer in handed:
@@ -107,7 +110,7 @@ class Matcher:
         """Settle the messages of these receipts; `stored` is called when all of them are on disk."""
         expected = self._expected[carrier]
         world, mint = self._world(), self._mint
-        ops: list[Op] = []
+        ops: list[Settle] = []
         found: list[tuple[Message, Receipt]] = []
         of_parts: list[tuple[Message, Receipt]] = []
         missing: list[Receipt] = []
@@ -130,7 +133,7 @@ class Matcher:
         if of_parts:
             self._in_parts.report(carrier, of_parts, stored)
         if ops:
-            self._writer.add(ops, self._when_settled(carrier, ops, found, stored))
+            self._writer.add(ops, self._endings.when_settled(carrier, ops, found, expected, stored))
 
     async def rematch(self) -> int:
         """Try parked receipts again, those that other processes parked included. Returns how many found a message."""
@@ -177,37 +180,9 @@ class Matcher:
             self._in_parts.report(carrier, pairs, nobody, then=[unpark, early])
         else:
             world = self._world()
-            ops: list[Op] = [settle.settled(message, receipt, world, self._mint) for receipt in receipts]
-            self._writer.add([*ops, unpark, early], self._when_settled(carrier, ops, pairs, nobody))
-
-    def _when_settled(
-        self, carrier: str, ops: Sequence[Op], found: Sequence[tuple[Message, Receipt]], stored: Stored
-    ) -> Callable[[Sequence[Any]], None]:
-        """Return what happens once these settlements are on disk: count, wake the pusher, acknowledge."""
-
-        def done(results: Sequence[Any]) -> None:
-            repeated: list[tuple[Message, Receipt]] = []
-            pushes: list[PushRow] = []
-            expected = self._expected[carrier]
-            for op, pair, moves in zip(ops, found, results, strict=False):  # an Unpark may follow the settlements
-                assert type(op) is Settle
-                expected.pop(pair[1].provider_id, None)  # not before: a repeat may come while this was being written
-                if moves:
-                    if op.push is not None:
-                        pushes.append(op.push)
-                    self._tally.add("report_settled", op.state)
-                else:
-                    repeated.append(pair)
-            if pushes:
-                self._on_pushes(pushes)
-            if not repeated:
-                stored()
-                return
-            self._tally.add("report_repeated", carrier, n=len(repeated))
-            notes = [settle.noted(message, "receipt-twice", receipt) for message, receipt in repeated]
-            self._writer.add(notes, lambda _: stored())
-
-        return done
+            ops = [settle.settled(message, receipt, world, self._mint) for receipt in receipts]
+            done = self._endings.when_settled(carrier, ops, pairs, self._expected[carrier], nobody)
+            self._writer.add([*ops, unpark, early], done)
 
     # --- receipts whose message is not in memory
     async def _seek(self) -> None:
@@ -236,7 +211,7 @@ class Matcher:
         ]
         by_spelling = await self._store.by_provider(carrier, others) if others else {}
         world = self._world()
-        settles: list[Op] = []
+        settles: list[Settle] = []
         of_whole: list[tuple[Message, Receipt]] = []
         of_parts: list[tuple[Message, Receipt]] = []
         others_ops: list[Op] = []
@@ -264,7 +239,8 @@ class Matcher:
         if of_parts:
             self._in_parts.report(carrier, of_parts, step)
         if settles:
-            self._writer.add(settles, self._when_settled(carrier, settles, of_whole, step))
+            expected = self._expected[carrier]
+            self._writer.add(settles, self._endings.when_settled(carrier, settles, of_whole, expected, step))
 
     def _recognised(
         self, carrier: str, receipt: Receipt, known: Mapping[str, Found], by_spelling: Mapping[str, Found]

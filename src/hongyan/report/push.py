@@ -10,18 +10,20 @@ for a caller to connect is doors.py's.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from random import Random
 
 import structlog
 
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
+from hongyan.model.message import Message
 from hongyan.model.push import PushShape, ReplyShape
 from hongyan.model.tally import Tally
 from hongyan.model.world import App, Project, World
 from hongyan.report.calls import calls, events_of, sentence, worded
 from hongyan.report.lanes import Held, Lane, Lanes
+from hongyan.report.outcomes import STORE_AWAY_S, Outcomes, tell
 from hongyan.report.post import Posted, Poster
 from hongyan.report.told import abouts
 from hongyan.store import Store
@@ -35,8 +37,7 @@ _SWEEP_S = 1.0
 """how often the store is asked when nobody wakes us: retries fall due by themselves"""
 _GATHER_S = 0.02
 """between two claims, so that what settles together is claimed together"""
-_STORE_AWAY_S = 1.0
-_STOP_S = 5.0
+_STOP_S, _PROMISES_S = 5.0, 1.0
 
 _log = structlog.get_logger("hongyan.report.push")
 
@@ -59,9 +60,11 @@ class Pusher:
         self._allow_inside, self._random = allow_inside, random
         self._lanes = Lanes()
         self._held: set[int] = set()
-        self._done = PushDone(ids=[], events=[])
-        self._again: list[PushAgain] = []
-        self._woken, self._outcome = asyncio.Event(), asyncio.Event()
+        self._promised = 0
+        """pushes that are being written under a lease of ours"""
+        self._gathers = self._closing = False
+        self._outcomes = Outcomes(store, self._written)
+        self._woken, self._kept = asyncio.Event(), asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._workers: set[asyncio.Task[None]] = set()
         self._poster = Poster()
@@ -70,7 +73,7 @@ class Pusher:
 
     async def start(self) -> None:
         """Begin to take due pushes."""
-        self._loops = [asyncio.create_task(self._take_due()), asyncio.create_task(self._write_outcomes())]
+        self._loops = [asyncio.create_task(self._take_due()), asyncio.create_task(self._outcomes.run())]
 
     def wake(self, pushes: Sequence[PushRow] = ()) -> None:
         """Say that pushes were written, these or unknown ones: look now."""
@@ -80,8 +83,37 @@ class Pusher:
         if not pushes or any(row.door is None for row in pushes):
             self._woken.set()
 
+    def promises(self, row: PushRow) -> bool:
+        """Lease a push that is about to be written to this process, if it has room; see `told.Teller`."""
+        if row.door is not None or self._closing or len(self._held) + self._promised >= MOST_HELD:
+            return False
+        if not self._lanes.welcomes(row):
+            return False
+        row.due_at += LEASE_MS
+        self._promised += 1
+        return True
+
+    def keep(self, pushes: Sequence[tuple[PushRow, Message]], promised: int) -> None:
+        """Tell of these, after a moment in which more may come; see `told.Teller`."""
+        self._promised -= promised
+        self._kept.set()
+        for row, message in pushes:
+            if self._lanes.put(Held(row, message, row.due_at)):
+                self._held.add(row.id)
+            else:
+                self._woken.set()  # who claims also puts off what finds no place
+        if not (self._gathers or self._closing):
+            self._gathers = True
+            asyncio.get_running_loop().call_later(_GATHER_S, self._gathered)
+
     async def stop(self) -> None:
         """Let calls under way end for a moment, write what they said, put the rest back for the next start."""
+        self._closing = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PROMISES_S):
+                while self._promised:
+                    self._kept.clear()
+                    await self._kept.wait()
         for task in self._loops:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -92,7 +124,7 @@ class Pusher:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         with contextlib.suppress(Refused):  # a store that is away keeps the leases: they run out by themselves
-            await self._write(*self._outcomes())
+            await self._outcomes.write()
             if self._held:
                 now_ms = self._clock.now_ms()
                 await self._store.write(PushAgain(ids=sorted(self._held), due_at=now_ms, counted=False))
@@ -108,8 +140,8 @@ class Pusher:
             try:
                 more = most > 0 and await self._claim(most) == most
             except Exception as error:  # noqa: BLE001 - the worker edge: nobody else would start this loop again
-                _tell("due pushes could not be taken", error)
-                await asyncio.sleep(_STORE_AWAY_S)
+                tell("due pushes could not be taken", error)
+                await asyncio.sleep(STORE_AWAY_S)
                 continue
             if more:
                 continue
@@ -123,9 +155,7 @@ class Pusher:
         now_ms = self._clock.now_ms()
         claimed = await self._store.claim_pushes(now_ms, LEASE_MS, most)
         fresh = [row for row in claimed if row.id not in self._held]
-        if not fresh:
-            return len(claimed)
-        found = await abouts(self._store, fresh)
+        found = await abouts(self._store, fresh) if fresh else {}
         orphans: list[int] = []
         for row in fresh:
             about = found.get(row.id)
@@ -137,9 +167,17 @@ class Pusher:
             await self._store.write(PushDone(ids=orphans))
         for due_at, ids in self._lanes.overflow(now_ms):
             await self._store.write(PushAgain(ids=ids, due_at=due_at, counted=False))
+        self._hire_all()
+        return len(claimed)
+
+    def _gathered(self) -> None:
+        self._gathers = False
+        if not self._closing:
+            self._hire_all()
+
+    def _hire_all(self) -> None:
         for lane in self._lanes.short_of_workers():
             self._hire(lane)
-        return len(claimed)
 
     def _hire(self, lane: Lane) -> None:
         lane.workers += 1
@@ -210,7 +248,6 @@ class Pusher:
                     self._try_again(same, retries_s[tries], said, now_ms)
                 else:
                     self._end(same, "push-failed", f"{said}; given up after {calls(tries + 1)}", now_ms)
-        self._outcome.set()
 
     def _retries_s(self, row: PushRow) -> Sequence[float]:
         """Return the waits before each repetition: the app's, else the project's, else the vendor's own."""
@@ -222,60 +259,24 @@ class Pusher:
         shape = self._shapes.get(row.dialect)
         return () if shape is None else shape.retries_s
 
-    def _end(self, batch: Iterable[Held], kind: str, said: str, now_ms: int) -> None:
-        ids, events = self._done.ids, self._done.events
-        assert isinstance(ids, list)
-        assert isinstance(events, list)
-        for held in batch:
-            ids.append(held.row.id)
-            events += events_of(held, now_ms, kind, said)
+    def _end(self, batch: Sequence[Held], kind: str, said: str, now_ms: int) -> None:
+        events = [event for held in batch for event in events_of(held, now_ms, kind, said)]
+        self._outcomes.end([held.row.id for held in batch], events)
 
     def _try_again(self, batch: Sequence[Held], wait_s: float, said: str, now_ms: int) -> None:
         """Put a failed call off; up to a tenth more than the rule, so that what failed together comes apart."""
         due_at = now_ms + round(wait_s * 1000 * (1 + self._random.random() / 10))
         text = f"{said}; again in {wait_s:g} s"
         events = [event for held in batch for event in events_of(held, now_ms, "push-failed", text)]
-        self._again.append(PushAgain(ids=[held.row.id for held in batch], due_at=due_at, events=events))
+        self._outcomes.again([held.row.id for held in batch], due_at, events)
 
-    # --- what was said, into the store
-
-    async def _write_outcomes(self) -> None:
-        while True:
-            await self._outcome.wait()
-            self._outcome.clear()
-            outcomes = self._outcomes()
-            while True:
-                try:
-                    await self._write(*outcomes)
-                    break
-                except Exception as error:  # noqa: BLE001 - the worker edge: what was said must not be forgotten
-                    _tell("outcomes of pushes could not be written", error)
-                    await asyncio.sleep(_STORE_AWAY_S)
-
-    def _outcomes(self) -> tuple[PushDone, list[PushAgain]]:
-        outcomes = self._done, self._again
-        self._done, self._again = PushDone(ids=[], events=[]), []
-        return outcomes
-
-    async def _write(self, done: PushDone, again: Sequence[PushAgain]) -> None:
-        ops: list[PushDone | PushAgain] = [*again, done] if done.ids else list(again)
-        if not ops:
-            return
-        await self._store.write_all(ops)
+    def _written(self, ids: Sequence[int]) -> None:
+        """Let rows go whose outcome is on disk."""
         was_full = len(self._held) >= MOST_HELD
-        for op in ops:
-            self._held.difference_update(op.ids)
+        self._held.difference_update(ids)
         if was_full:
             self._woken.set()
 
 
 def _nobody(_doors: Collection[str]) -> None:
     """Nobody is connected."""
-
-
-def _tell(what: str, error: Exception) -> None:
-    """Log trouble with the store: a line when it is away, a trace for what nobody expected."""
-    if isinstance(error, Refused):
-        _log.warning(what, reason=error.reason)
-    else:
-        _log.error(what, exc_info=error)

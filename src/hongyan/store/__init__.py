@@ -122,7 +122,10 @@ class Store(Protocol):
         ...
 
     async def abandon_leases(self, now_ms: int) -> int:
-        """Embedded only, at the start: make every `sending` message overdue now. Returns how many."""
+        """Embedded only, at the start: make every `sending` message overdue now. Returns how many.
+
+        Pushes of which no call has failed yet are due now: a lease was all that put them off.
+        """
         ...
 
     async def outstanding(

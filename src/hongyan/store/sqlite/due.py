@@ -13,6 +13,7 @@ _DUE = f"SELECT {MESSAGE.columns} FROM messages WHERE state = ? AND due_at <= ? 
 _LEASE = f"UPDATE messages SET state = ?, due_at = ? WHERE id IN {MANY}"
 _LOOK_LATER = f"UPDATE messages SET due_at = ? WHERE id IN {MANY}"
 _ABANDON = "UPDATE messages SET due_at = ? WHERE state = 'sending' AND due_at > ?"
+_ABANDON_PUSHES = "UPDATE pushes SET due_at = ? WHERE tries = 0 AND due_at > ?"
 _DUE_PUSHES = f"SELECT {PUSH.columns} FROM pushes WHERE door IS NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?"
 _DUE_AT_DOOR = f"SELECT {PUSH.columns} FROM pushes WHERE door = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?"
 _LEASE_PUSHES = f"UPDATE pushes SET due_at = ? WHERE id IN {MANY}"
@@ -45,7 +46,8 @@ def overdue(connection: apsw.Connection, now_ms: int, limit: int) -> list[Messag
 
 
 def abandon_leases(connection: apsw.Connection, now_ms: int) -> int:
-    """Make every `sending` message overdue now."""
+    """Make every `sending` message overdue now, and due every push of which no call has failed yet."""
+    connection.execute(_ABANDON_PUSHES, (now_ms, now_ms))
     connection.execute(_ABANDON, (now_ms, now_ms))
     return connection.changes()
 
