@@ -48,6 +48,7 @@ bench-kannel: .venv/.test peers
 
 docs: .venv/.run
 	$(BIN)/python docs/make_reference.py
+	$(BIN)/python docs/make_carriers.py
 	$(BIN)/python docs/make_compatibility.py
 
 # After a change of dependencies: writes the hash-locked files anew, newest versions.

@@ -1,4 +1,6 @@
-"""Makes the reference pages from the code: settings, world file, carriers' settings, commands, metrics, reasons.
+"""Makes the reference pages from the code: settings, world file, commands, metrics, reasons.
+
+The carriers' page is made by make_carriers.py.
 
 Run it (`make docs`) after changing a setting, a declared kind, a command, a metric or a dialect's words.
 tests/docs/test_reference.py fails while a page is not current.
@@ -6,25 +8,19 @@ tests/docs/test_reference.py fails while a page is not current.
 
 import ast
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import typer
 
-from hongyan.carriers.cmpp import settings as cmpp
-from hongyan.carriers.declared import Setting
-from hongyan.carriers.link_settings import LINK_SETTINGS
-from hongyan.carriers.sgip import settings as sgip
-from hongyan.carriers.shaping import SHAPING_SETTINGS
-from hongyan.carriers.smgp import settings as smgp
-from hongyan.carriers.smpp import settings as smpp
 from hongyan.cli import VERBS, build
 from hongyan.cli.exits import MEANINGS
 from hongyan.dialects.alibaba import Alibaba
 from hongyan.dialects.comms import Comms
 from hongyan.dialects.nxcloud import Nxcloud
+from hongyan.dialects.smpp.reasons import STATUSES
 from hongyan.dialects.yundashi import Yundashi
 from hongyan.links.capability import source
 from hongyan.model.clock import FakeClock
@@ -133,44 +129,6 @@ def _docs_of(module: str) -> dict[tuple[str, str], str]:
     return found
 
 
-def carriers_page() -> str:
-    """Return docs/carriers.md."""
-    lines = [
-        "# Carriers' settings · 运营商通道设置\n",
-        MADE,
-        "What `settings = { … }` of a `[[carriers]]` entry in the world file may hold, beside `password`, `pace` and",
-        "the others of [world.md](world.md#carriers). An unknown name is refused with the nearest known one.\n",
-        "世界文件中 `[[carriers]]` 的 `settings = { … }` 可用的设置；写错的名称会被拒绝，并提示最接近的名称。\n",
-        "## Every protocol with connections · 所有有连接的协议\n",
-        *_carrier_rows((*LINK_SETTINGS, *SHAPING_SETTINGS)),
-    ]
-    shared = {one.name: one for one in (*LINK_SETTINGS, *SHAPING_SETTINGS)}
-    for name, table in CARRIERS.items():
-        missing = [one for one in shared if one not in {own.name for own in table}]
-        lines.append(f'## `protocol = "{name}"`\n')
-        if missing:
-            lines.append(f"Without: {', '.join(f'`{one}`' for one in missing)}. 不含以上设置。\n")
-        lines += _carrier_rows([one for one in table if shared.get(one.name) != one])
-    return _page(lines)
-
-
-def _carrier_rows(table: Sequence[Setting]) -> Iterator[str]:
-    yield "| name | type and range | default | what it is | 说明 |"
-    yield "|---|---|---|---|---|"
-    for one in table:
-        default = "required" if one.required else _written(one.default)
-        yield f"| `{one.name}` | {_cell(one.kind())} | {default} | {_cell(one.said.en)} | {_cell(one.said.zh)} |"
-    yield ""
-
-
-CARRIERS: dict[str, Sequence[Setting]] = {
-    "smpp": smpp.SETTINGS,
-    "cmpp": cmpp.SETTINGS,
-    "smgp": smgp.SETTINGS,
-    "sgip": sgip.SETTINGS,
-}
-
-
 def cli_page() -> str:
     """Return docs/cli.md."""
     lines = ["# Commands\n", MADE, "Exit codes:\n", "| code | meaning |", "|---|---|"]
@@ -229,13 +187,13 @@ def reasons_page() -> str:
         MADE,
         "Everything that can be refused, in our words and in each vendor's. `hongyan show REQUEST-ID` tells which",
         "one it was and the facts. A number in brackets is an HTTP status other than 200.\n",
-        "| reason | /v1 | " + " | ".join(dialects) + " | meaning | 含义 |",
-        "|---|---|" + "---|" * (len(dialects) + 2),
+        "| reason | /v1 | " + " | ".join(dialects) + " | SMPP | meaning | 含义 |",
+        "|---|---|" + "---|" * (len(dialects) + 3),
     ]
     for reason in Reason:
         said = SENTENCES[reason]
         codes = " | ".join(_code(dialect, reason) for dialect in dialects.values())
-        lines.append(f"| `{reason}` | {said.status} | {codes} | {said.en} | {said.zh} |")
+        lines.append(f"| `{reason}` | {said.status} | {codes} | `0x{STATUSES[reason]:02X}` | {said.en} | {said.zh} |")
     return _page(lines)
 
 
@@ -292,7 +250,6 @@ def _page(lines: list[str]) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "world.md": world_page,
-    "carriers.md": carriers_page,
     "cli.md": cli_page,
     "metrics.md": metrics_page,
     "reasons.md": reasons_page,

@@ -10,21 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from docs.pages import blocks, plain
 from local_vendor import LocalVendor
 
-ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
-
-
-def blocks(name: str, language: str) -> list[str]:
-    """Return the code blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.MULTILINE | re.DOTALL)
-
-
-def plain(code: str) -> str:
-    """Return code without what differs between the languages of people."""
-    code = re.sub(r" *#.*", "", code)
-    return re.sub(r"<[^>]*>|--lang zh ", "", code)
 
 
 @pytest.mark.parametrize("language", ["sh", "python", "toml"])

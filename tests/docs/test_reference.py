@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from hongyan.carriers.rulings import Ruling
 from hongyan.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
 
-def generator() -> Any:
-    spec = spec_from_file_location("make_reference", ROOT / "docs" / "make_reference.py")
+def generator(name: str) -> Any:
+    spec = spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
@@ -20,11 +21,28 @@ def generator() -> Any:
     return module
 
 
-@pytest.mark.parametrize("name", ["settings.md", "world.md", "carriers.md", "cli.md", "metrics.md", "reasons.md"])
-def test_a_reference_page_is_current(name: str) -> None:
-    made = generator()
-    assert set(made.PAGES) == {"settings.md", "world.md", "carriers.md", "cli.md", "metrics.md", "reasons.md"}
+PAGES = {
+    "make_reference": ["settings.md", "world.md", "cli.md", "metrics.md", "reasons.md"],
+    "make_carriers": ["carriers.md"],
+}
+
+
+@pytest.mark.parametrize(("maker", "name"), [(maker, name) for maker, names in PAGES.items() for name in names])
+def test_a_reference_page_is_current(maker: str, name: str) -> None:
+    made = generator(maker)
+    assert list(made.PAGES) == PAGES[maker]
     assert (ROOT / "docs" / name).read_text("utf-8") == made.PAGES[name](), "run `make docs`"
+
+
+def test_what_carriers_answer_has_words_for_everything() -> None:
+    made = generator("make_carriers")
+    assert set(made.WE_DO) == set(Ruling)
+    text = (ROOT / "docs" / "carriers.md").read_text("utf-8")
+    for table in made.CARRIERS.values():
+        for one in table:
+            assert f"| `{one.name}` |" in text
+            assert one.said.en
+            assert one.said.zh
 
 
 def test_every_dependency_says_why_it_is_here() -> None:
@@ -45,6 +63,6 @@ def test_every_setting_is_read_somewhere() -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    for page in (ROOT / "docs").glob("*.md"):
+    for page in [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
