@@ -47,12 +47,17 @@ def test_what_carriers_answer_has_words_for_everything() -> None:
 
 def test_every_dependency_says_why_it_is_here() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
-    rows = {name.strip() for row in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE) for name in row.split(",")}
+    libraries, _, programs = page.partition("## Programs of others")
+    rows = {name.strip() for row in re.findall(r"^\| ([^|]+) \|", libraries, re.MULTILINE) for name in row.split(",")}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
     tests = (ROOT / "requirements" / "test.in").read_text("utf-8").splitlines()
     wanted = {re.split(r"[<>=;\[ ]", line)[0] for line in (*project, *tests) if line and line[0] not in "-#"}
     assert wanted - rows == set()
     assert rows - wanted == {"library"}
+    peers = re.findall(
+        r"(\w+)=\w+", re.findall(r"^PEERS := (.*)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)[0]
+    )
+    assert [peer for peer in peers if peer not in programs] == []
 
 
 def test_every_setting_is_read_somewhere() -> None:
