@@ -1,11 +1,15 @@
 """The how-to pages are walked through from their first command to their last, as somebody would who reads them."""
 
+import asyncio
 import json
+import re
 import sys
 import time
 from pathlib import Path
 
 from docs.pages import PATIENCE_S, Terminal, blocks, commands, terminal
+from foreign.kannel_boxes import CONFIGURATION, kannel
+from simulators.rehearsal import until
 from system.receipt_receiver import Receiver, receiving
 
 CONVERTED = {
@@ -115,6 +119,20 @@ def test_a_converted_kannel_sends_what_sendsms_sent(tmp_path: Path) -> None:
         sent = json.loads(shell.type("hongyan send --project shop --to +85251234567 --text Hello --json"))
         story = shell.until(f"hongyan show {sent['messages'][0]['id']}", "delivered: ")
         assert "carrier another took it" in story
+
+
+async def test_kannel_binds_to_us_with_the_group_on_the_page(tmp_path: Path) -> None:
+    customers = "docs/how-to/let-customers-bind-over-smpp.md"
+    group = blocks("docs/how-to/move-from-kannel.md", "ini")[1]
+    with terminal(tmp_path) as shell:
+        world = blocks(customers, "toml")[0].replace('name = "acme"                     #', 'name = "kannel" #')
+        shell.write("world.toml", world)
+        await asyncio.to_thread(shell.type, blocks(customers, "sh")[0])
+        own = re.sub(r"group = smsc\n.*?\n\n", lambda _: shell.here(group) + "\n", CONFIGURATION, flags=re.DOTALL)
+        async with kannel(tmp_path, shell.ports["2780"], text=own) as boxes:
+            assert "Accepted" in await boxes.send("8613800138000", text="Hello")
+            await until(lambda: any(one["type"] == "1" for one in boxes.receipts))
+        assert "smpp" in await asyncio.to_thread(shell.type, "hongyan messages")
 
 
 def test_a_customer_binds_as_the_page_says(tmp_path: Path) -> None:

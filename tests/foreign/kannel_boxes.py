@@ -83,8 +83,8 @@ class Kannel:
 
 
 @asynccontextmanager
-async def kannel(folder: Path, smsc: int, password: str = "secret") -> AsyncIterator[Kannel]:
-    """Run both boxes; end them by their ids."""
+async def kannel(folder: Path, smsc: int, password: str = "secret", text: str = CONFIGURATION) -> AsyncIterator[Kannel]:
+    """Run both boxes; end them by their ids. `text`: what the configuration is made of."""
     admin, smsbox, sendsms = _free_ports(3)
     async with AsyncExitStack() as opened:
         found = Kannel(sendsms)
@@ -93,7 +93,7 @@ async def kannel(folder: Path, smsc: int, password: str = "secret") -> AsyncIter
         found.ear = ear = server.sockets[0].getsockname()[1]
         configuration = folder / "kannel.conf"
         configuration.write_text(
-            CONFIGURATION.format(admin=admin, smsbox=smsbox, sendsms=sendsms, smsc=smsc, ear=ear, password=password)
+            text.format(admin=admin, smsbox=smsbox, sendsms=sendsms, smsc=smsc, ear=ear, password=password)
         )
         for box, port in (("bearerbox", smsbox), ("smsbox", sendsms)):
             await _begin(opened, folder, box, configuration)
