@@ -71,3 +71,10 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_decisions_are_numbered_once() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    assert [int(page.read_text("utf-8").removeprefix("# ").split(".")[0]) for page in pages] == numbers
