@@ -191,14 +191,16 @@ async def test_the_sweep_looks_at_the_parts_before_it_gives_up(
     assert parse_cause(found.cause or "")[2] == text
 
 
-async def test_a_late_receipt_of_a_part_is_noted_and_kept(sending: Sending) -> None:
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_late_receipt_of_a_part_is_noted_and_kept(sending: Sending, *, restarted: bool) -> None:
     message = await in_parts(sending, "a", "b")
     carrier_of(sending).report(receipt("a"))
     await sending.settled_down()
     sending.clock.push(86_400 + 3_600 + 1)
     await sending.sweep.round()
     await sending.settled_down()
-    forget(sending)
+    if restarted:
+        forget(sending)
     carrier_of(sending).report(receipt("b"))
     await sending.settled_down()
     assert await sending.state(message) is State.UNKNOWN
@@ -265,6 +267,12 @@ async def test_memory_holds_nothing_of_what_ended(sending: Sending) -> None:
         await in_parts(sending, *ids)
         carrier_of(sending).report(*(receipt(one) for one in ids))
         await sending.settled_down()
+    await in_parts(sending, "never", "told")
+    (whole,) = await sending.accept(NUMBER)
+    carrier_of(sending).take(whole)
+    await sending.settled_down()
+    sending.clock.push(86_400 + 1)
+    await sending.matcher.rematch()
     assert not any(sending.matcher._in_parts._messages.values())
     assert not any(sending.matcher._expected.values())
     sending.matcher._parked.forget_before(sending.clock.now_ms() + 1)

@@ -5,7 +5,7 @@ receipt was not acknowledged and comes again, or the sweep looks at the parts be
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from hongyan.carriers import Receipt
@@ -52,10 +52,15 @@ class InParts:
             for provider_id in list(messages)[:excess]:
                 del messages[provider_id]
 
-    def message(self, carrier: str, provider_id: str) -> Message | None:
-        """Return the message that has a part of that id, if memory knows it."""
+    def message(self, carrier: str, provider_id: str, now_ms: int) -> Message | None:
+        """Return the message that has a part of that id, if memory knows it; of what may have ended the store tells."""
         messages = self._messages.get(carrier)
-        return messages.get(provider_id) if messages else None
+        message = messages.get(provider_id) if messages else None
+        return message if message is not None and message.expires_at > now_ms else None
+
+    def by_carrier(self) -> Iterable[dict[str, Message]]:
+        """Return what is in memory: messages by the ids of their parts, carrier by carrier."""
+        return self._messages.values()
 
     def report(self, carrier: str, found: Sequence[Pair], stored: Stored, then: Sequence[Op] = ()) -> None:
         """Write what was said of parts, and end the messages of which all parts are known now.

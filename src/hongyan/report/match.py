@@ -20,6 +20,7 @@ from hongyan.model.world import World
 from hongyan.report import settle
 from hongyan.report.endings import Endings
 from hongyan.report.in_parts import InParts
+from hongyan.report.late import leave_to_store
 from hongyan.report.parked import MOST as PARKED_MOST
 from hongyan.report.parked import Parked, by_spelling_of, spellings_of, spelt
 from hongyan.report.settle import Countdown, Stored, nobody
@@ -114,12 +115,13 @@ class Matcher:
         found: list[tuple[Message, Receipt]] = []
         of_parts: list[tuple[Message, Receipt]] = []
         missing: list[Receipt] = []
+        now_ms = self._clock.now_ms()
         for receipt in receipts:
             message = expected.get(receipt.provider_id)
-            if message is not None:
+            if message is not None and message.expires_at > now_ms:
                 found.append((message, receipt))
                 ops.append(settle.settled(message, receipt, world, mint))
-            elif (message := self._in_parts.message(carrier, receipt.provider_id)) is not None:
+            elif (message := self._in_parts.message(carrier, receipt.provider_id, now_ms)) is not None:
                 of_parts.append((message, receipt))
             else:
                 missing.append(receipt)
@@ -139,6 +141,8 @@ class Matcher:
         """Try parked receipts again, those that other processes parked included. Returns how many found a message."""
         now_ms = self._clock.now_ms()
         self._parked.forget_before(now_ms - PARKED_IN_MEMORY_MS)
+        for messages in (*self._expected.values(), *self._in_parts.by_carrier()):
+            leave_to_store(messages, now_ms)
         by_carrier: defaultdict[str, defaultdict[str, list[Unclaimed]]] = defaultdict(lambda: defaultdict(list))
         for row in await self._store.unclaimed(PARKED_MOST):
             if row.at <= now_ms - REMATCH_AFTER_MS:
@@ -253,10 +257,11 @@ class Matcher:
         return found, receipt.provider_id
 
     def _remembered(self, carrier: str, provider_id: str) -> Found | None:
+        now_ms = self._clock.now_ms()
         message = self._expected[carrier].get(provider_id)
-        if message is not None:
+        if message is not None and message.expires_at > now_ms:
             return Found(message)
-        message = self._in_parts.message(carrier, provider_id)
+        message = self._in_parts.message(carrier, provider_id, now_ms)
         return None if message is None else Found(message, 1)
 
     def _park(self, carrier: str, receipt: Receipt) -> Unclaimed:
