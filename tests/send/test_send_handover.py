@@ -126,6 +126,22 @@ async def test_a_lost_answer_is_repeated_for_notifications_and_not_for_codes(
     assert "unsure" in await sending.kinds(message)
 
 
+async def test_a_message_at_which_carriers_always_break_off_is_not_handed_over_for_ever(sending: Sending) -> None:
+    await sending.start(*PLAIN_WORLD)
+    scripted = sending.carriers["scripted"]
+    (message,) = await sending.accept("8613800138000")
+    answered = 0
+    for _ in range(120):
+        for job in scripted.jobs[answered:]:
+            scripted.say(Answer(message_id=job.id, at=sending.clock.now_ms(), cause=LINK_DOWN, unsure=True))
+            answered += 1
+        await sending.settled_down()
+        await sending.pass_time(1)
+    ended = await sending.look(message)
+    assert (len(scripted.jobs), ended.state, ended.attempts) == (3, State.UNKNOWN, 3)
+    assert (await sending.store.events(message.id))[-1].text.endswith("it is not handed over again after 3 tries")
+
+
 async def test_a_lost_answer_of_a_carrier_that_knows_our_ids_is_always_repeated(sending: Sending) -> None:
     await sending.start(*PLAIN_WORLD)
     scripted = sending.carriers["scripted"]

@@ -58,7 +58,7 @@ class Project(_Declared, frozen=True, kw_only=True):
     validity_s: int = 86_400
     """how long a message is tried before it expires"""
     retry_unsure: tuple[Category, ...] = (Category.NOTIFICATION, Category.MARKETING)
-    """categories whose hand-over is repeated when it is not known whether the first one arrived"""
+    """categories whose hand-over is repeated, up to three in all, when it is not known whether it arrived"""
     push_retries_s: tuple[float, ...] | None = None
     """None: the vendor's own rule"""
     pull_window_s: int = 60

@@ -7,6 +7,7 @@ import re
 
 _SENTENCES: tuple[tuple[str, str], ...] = (
     # what the sender decides
+    (r"it is not handed over again after (\d+) tries", r"已提交 \1 次，不再提交"),
     (r"it is not handed over again", "不再提交"),
     (r"it is handed over again", "将再次提交"),
     (r"carrier (\S+) is next", r"改由通道 \1 发送"),

@@ -150,12 +150,15 @@ class Sender:
         """Decide about a message that may or may not have been handed over (it counts as held)."""
         lanes = [self.lanes.by_name.get(name) for name in self._router.choose(message).carriers]
         repeatable = bool(lanes) and all(lane is not None and lane.carrier.repeatable for lane in lanes)
-        repeats = now < message.expires_at and verdicts.repeats_unsure(message, self._world(), repeatable=repeatable)
+        wanted = now < message.expires_at and verdicts.repeats_unsure(message, self._world(), repeatable=repeatable)
+        repeats = wanted and (repeatable or message.attempts + 1 < verdicts.UNSURE_TRIES)
         said = "it is handed over again" if repeats else "it is not handed over again"
+        if wanted and not repeats:
+            said += f" after {message.attempts + 1} tries"
         self.decided.note(message.id, now, "unsure", f"{cause.joined()}; {said}")
         self._tally.add("send_unsure", carrier)
         if repeats:
-            at = retry_at(now, 0, message.expires_at, self._random) if message.attempts else now
+            at = retry_at(now, message.attempts, message.expires_at, self._random) if message.attempts else now
             self.decided.again(message, at, cause, now, counted=True, carrier=carrier)
         else:
             self.decided.end(message, Ending(State.UNKNOWN, cause, now, handed=True), carrier=carrier or None)

@@ -10,6 +10,10 @@ from hongyan.model.cause import Cause, CauseKind
 from hongyan.model.message import Category, Message
 from hongyan.model.world import Project, World
 
+UNSURE_TRIES = 3
+"""hand-overs after which an unsure one is not repeated: a message at which a carrier always breaks off must not reach
+a handset over and over"""
+
 
 class Next(Enum):
     """What becomes of a message after a hand-over."""
