@@ -159,10 +159,47 @@ async def test_an_answer_that_never_comes_is_unsure_when_the_lease_ends(sending:
     assert await sending.state(message) is State.SENDING
     await sending.pass_time(2)
     assert await sending.state(message) is State.UNKNOWN
-    sending.carriers["scripted"].take(message)  # too late to change anything, but not forgotten
+    scripted = sending.carriers["scripted"]
+    scripted.take(message)  # too late to change anything, but not forgotten
     await sending.settled_down()
-    assert await sending.state(message) is State.UNKNOWN
+    ended = await sending.look(message)
+    assert (ended.state, ended.carrier, ended.provider_id) == (State.UNKNOWN, "scripted", f"p{message.id}")
     assert (await sending.kinds(message))[-1] == "unsure"
+    scripted.report(receipt(f"p{message.id}"))
+    await sending.settled_down()
+    assert (await sending.kinds(message))[-1] == "receipt-late"
+    assert await sending.store.unclaimed(10) == []
+
+
+async def test_an_answer_that_comes_after_its_lease_spares_the_handset_a_second_message(sending: Sending) -> None:
+    await sending.start(*PLAIN_WORLD)
+    scripted = sending.carriers["scripted"]
+    (message,) = await sending.accept("8613800138000")
+    sending.clock.push(60.5)
+    sending.sweep._tidy(sending.clock.now_ms())
+    await sending.settled_down()
+    assert (await sending.kinds(message))[:1] == ["unsure"]
+    scripted.take(message)  # before it was handed over again
+    await sending.settled_down()
+    taken = await sending.look(message)
+    assert (taken.state, taken.provider_id, taken.attempts) == (State.SUBMITTED, f"p{message.id}", 1)
+    await sending.pass_time(5)
+    assert len(scripted.jobs) == 1
+    scripted.report(receipt(f"p{message.id}"))
+    await sending.settled_down()
+    assert await sending.state(message) is State.DELIVERED
+
+
+async def test_a_late_answer_leaves_a_message_alone_that_was_handed_over_again(sending: Sending) -> None:
+    await sending.start(*PLAIN_WORLD)
+    scripted = sending.carriers["scripted"]
+    (message,) = await sending.accept("8613800138000")
+    await sending.pass_time(62)
+    assert len(scripted.jobs) == 2
+    del sending.sender.lanes.by_name["scripted"].under_way[message.id]  # as another process has it
+    scripted.take(message)
+    await sending.settled_down()
+    assert (await sending.look(message)).provider_id is None
 
 
 async def test_a_message_never_handed_over_expires_and_is_paid_back(sending: Sending) -> None:

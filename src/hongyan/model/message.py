@@ -22,7 +22,7 @@ class State(StrEnum):
 FINAL = frozenset({State.DELIVERED, State.UNDELIVERED, State.REJECTED, State.EXPIRED, State.UNKNOWN})
 
 LEGAL_MOVES: dict[State, frozenset[State]] = {
-    State.ACCEPTED: frozenset({State.SENDING, State.REJECTED, State.EXPIRED}),
+    State.ACCEPTED: frozenset({State.SENDING, State.SUBMITTED, State.REJECTED, State.EXPIRED}),
     State.SENDING: frozenset(
         {
             State.SUBMITTED,

@@ -24,6 +24,10 @@ LOOK_AGAIN_MS = 500
 """what waits for a carrier without links is offered to others this often"""
 CODES_MOST = 200
 """codes told apart in the counters of one carrier: a peer that makes them up must not fill memory"""
+GIVEN_UP_MOST = 10_000
+"""hand-overs remembered for an answer that may come after all"""
+NEVER_LEASED = -1
+"""the lease of an answer that comes when its hand-over was given up: whoever holds the message now keeps it"""
 _OPEN = "open"
 
 
@@ -36,6 +40,8 @@ class Lane:
         self.pace = Pace(pace_per_s, now_ms)
         self.waiting: deque[Message] = deque()
         self.under_way: dict[int, Message] = {}
+        self.given_up: dict[int, Message] = {}
+        """under way for longer than their lease: decided about, and their answers may come yet"""
         self.down_until = 0
         self.failures = 0
         """link failures in a row; above 0 only one message at a time is risked"""
@@ -121,6 +127,13 @@ class Lane:
         """Note that the carrier answered sensibly."""
         self.failures = 0
         self.down_until = 0
+
+    def give_up(self, message: Message) -> None:
+        """Wait no longer for an answer to a hand-over."""
+        del self.under_way[message.id]
+        self.given_up[message.id] = message
+        if len(self.given_up) > GIVEN_UP_MOST:
+            del self.given_up[next(iter(self.given_up))]
 
     def next_turn(self, now_ms: int) -> int:
         """Return when a message that finds no place in memory should come again: one after the other, at the pace.

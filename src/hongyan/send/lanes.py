@@ -87,7 +87,7 @@ class Lanes:
             fresh.halted = not config.enabled
             if lane is not None:
                 moved += lane.waiting
-                fresh.under_way = lane.under_way  # the answers come under the same name
+                fresh.under_way, fresh.given_up = lane.under_way, lane.given_up  # answers come under the same name
         for name in self.by_name.keys() - carriers.keys():
             lane = self.by_name[name]
             lane.leaving = True

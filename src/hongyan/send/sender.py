@@ -18,7 +18,7 @@ from hongyan.model.world import CarrierConfig, World
 from hongyan.route.table import Router
 from hongyan.send import verdicts
 from hongyan.send.decided import Decided
-from hongyan.send.lane import Lane
+from hongyan.send.lane import NEVER_LEASED, Lane
 from hongyan.send.lanes import WRITES_MOST, Lanes
 from hongyan.send.retry import retry_at
 from hongyan.send.verdicts import Next
@@ -128,9 +128,9 @@ class Sender:
                 lane.latencies.answered(answer.message_id, answer.at)
             message = lane.under_way.pop(answer.message_id, None)
             if message is None:
-                self._stray(carrier, answer)
+                self._stray(lane, answer)
             elif answer.cause is None and not answer.unsure:
-                self._handed(carrier, message, answer)
+                self._handed(carrier, message, answer, message.due_at)
                 handed.append((message, answer))
             else:
                 self._failed(lane, message, answer, now)
@@ -176,7 +176,7 @@ class Sender:
             self.decided.again(message, now, verdicts.GIVEN_BACK, now, counted=False)
         self.decided.flush()
 
-    def _handed(self, carrier: str, message: Message, answer: Answer) -> None:
+    def _handed(self, carrier: str, message: Message, answer: Answer, lease: int | None) -> None:
         """Decide that a carrier took a message."""
         self.decided.ops.append(
             Handed(
@@ -186,7 +186,7 @@ class Sender:
                 provider_id=answer.provider_id or "",
                 part_ids=answer.part_ids,
                 due_at=max(message.expires_at, answer.at) + self._grace_ms,
-                lease=message.due_at,
+                lease=lease,
             )
         )
         if self.decided.tried:
@@ -230,11 +230,15 @@ class Sender:
         if link_failed:
             self.lanes.evacuate(lane, now)
 
-    def _stray(self, carrier: str, answer: Answer) -> None:
-        """Note an answer to a hand-over that was given up; a receipt for it will be listed as unclaimed."""
+    def _stray(self, lane: Lane, answer: Answer) -> None:
+        """Note an answer to a hand-over that was given up; the ids in it are kept unless it was handed over again."""
+        carrier = lane.carrier.name
+        message = lane.given_up.pop(answer.message_id, None)
         said = f"it took it as {answer.provider_id}" if answer.cause is None else answer.cause.joined()
         text = f"carrier {carrier} answered when it was no longer waited for: {said}"
         self.decided.note(answer.message_id, answer.at, "unsure", text)
+        if message is not None and answer.cause is None and not answer.unsure:
+            self._handed(carrier, message, answer, NEVER_LEASED)
 
 
 def _nobody() -> None:

@@ -101,7 +101,7 @@ class Sweep:
         for name, lane in list(sender.lanes.by_name.items()):
             late = [message for message in lane.under_way.values() if (message.due_at or now) <= now]
             for message in late:
-                del lane.under_way[message.id]
+                lane.give_up(message)
                 sender.unsure(message, verdicts.NO_ANSWER, now, name)
             why = f"carrier {name} had no room for long"
             while lane.waiting and (lane.waiting[0].due_at or now) <= halfway:

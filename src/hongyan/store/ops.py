@@ -156,10 +156,13 @@ class Accepted(NamedTuple):
 
 
 class Handed(Struct, kw_only=True, gc=False):
-    """A carrier took it: sending -> submitted. Result: bool, whether it moved.
+    """A carrier took it: sending -> submitted. Result: bool, whether anything was written.
 
     `lease` (here, in Again and in Settle) is the `due_at` under which the hand-over was made: when the store has
     another one, somebody else took the message over since, and nothing is written. None: not checked.
+
+    An answer that comes after its hand-over was given up counts too: a message that waits to be handed over again is
+    `submitted` then, and one that ended `unknown` gets the ids, so that its receipt is not nobody's.
     """
 
     message_id: int

@@ -53,14 +53,21 @@ def _taken_over(found: Standing, lease: int) -> bool:
     return found.state is State.SENDING and found.due_at != lease
 
 
+def _may_be_handed(found: Standing, lease: int | None) -> bool:
+    """Return whether an answer that says that a carrier took it is news."""
+    if found.state is State.SENDING:
+        return lease is None or not _taken_over(found, lease)
+    return found.state is State.ACCEPTED or (found.state is State.UNKNOWN and found.provider_id is None)
+
+
 def _handed(batch: Batch, op: Handed) -> bool:
     found = batch.find(op.message_id)
-    if found is None or found.state is not State.SENDING:
+    if found is None or not _may_be_handed(found, op.lease):
         return False
-    if op.lease is not None and _taken_over(found, op.lease):
-        return False
-    found.state, found.due_at, found.submitted_at = State.SUBMITTED, op.due_at, op.at
-    found.attempts += 1
+    found.attempts += found.state is State.SENDING  # one that was given up is counted already
+    if found.state is not State.UNKNOWN:
+        found.state, found.due_at = State.SUBMITTED, op.due_at
+    found.submitted_at = op.at
     found.carrier, found.provider_id = op.carrier, storable(op.provider_id)
     batch.changed(found, routed=True)
     if op.part_ids:
