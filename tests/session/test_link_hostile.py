@@ -62,7 +62,7 @@ async def test_every_single_cut_of_a_pdu_is_whole_again() -> None:
             link.data_received(frame[:cut])
             link.data_received(frame[cut:])
         assert len(keeper.requests) == len(frame) - 1
-        assert not link._rest
+        assert not link.rest
 
 
 @settings(max_examples=40, deadline=None)
@@ -73,7 +73,7 @@ def test_garbage_never_breaks_anything_but_the_link(garbage: bytes) -> None:
         keeper.answers_all = False
         async with bound(keeper) as (link, _):
             asks(link, "a")
-            link._outlet.flush()
+            link.outlet.flush()
             link.data_received(garbage)
             link.drop()
             told = [context for context, _ in keeper.answers] + keeper.over[0][1]
@@ -172,7 +172,7 @@ async def test_a_peer_that_floods_and_reads_nothing_does_not_fill_memory() -> No
             if link.intake.is_held:
                 break
         assert link.intake.is_held
-        assert len(link._outlet._out) < 3 * HELD_BACK_MOST
+        assert len(link.outlet._out) < 3 * HELD_BACK_MOST
 
 
 async def test_requests_that_nobody_replies_to_stop_the_reading_until_somebody_does() -> None:
@@ -340,3 +340,42 @@ async def test_a_connection_that_breaks_at_every_moment_leaves_nothing_behind() 
         await until(lambda: len(ours.open) == 5 and len(door.links) == 5)
         assert not any(link.unanswered() for link in ours.open)
         assert sum(door._by_address.values()) == 5
+
+
+async def test_keep_alives_that_are_answered_in_another_way_do_not_fill_memory() -> None:
+    keeper = Keeper()
+    async with bound(keeper) as (link, _):
+        for _ in range(5_000):
+            link.courtesy.ask(0x15)
+        assert len(link.courtesy._asked) <= 100
+
+
+async def test_an_answer_that_we_ourselves_do_not_read_is_not_given_up() -> None:
+    """Our store is down: what the peer brings is not replied to, so it is not read, and an answer stands behind it."""
+    keeper = Keeper()
+    keeper.answers_all = False
+    timers = Timers(answer_s=0.15, alive_s=0.1, drain_s=0.2, goodbye_s=0.2)
+    async with bound(keeper, timers, speech={"unreplied_most": 10}) as (link, peer):
+        peer.say(*(smpp.encode(smpp.DeliverSm(n)) for n in range(1, 100)))
+        await until(lambda: link.intake.is_held)
+        (key,) = asks(link, "a")
+        peer.say(answer(key))
+        await asyncio.sleep(0.4)
+        assert not keeper.given_up
+        link.dismiss(link.unreplied())
+        await until(lambda: keeper.answers)
+        assert not keeper.given_up
+
+
+async def test_a_late_answer_is_told_to_who_wants_it_and_the_requests_kept_for_it_are_bounded() -> None:
+    keeper, late = Keeper(), []
+    timers = Timers(answer_s=0.05, drain_s=0.2, goodbye_s=0.2)
+    speech = {"late": lambda link, context, said: late.append((context, said.message_id)), "window": 5_000}
+    async with bound(keeper, timers, speech=speech) as (link, peer):
+        keys = asks(link, *range(3_000))
+        await until(lambda: len(keeper.given_up) == 3_000)
+        assert len(link.asks.given_up) == 1_000
+        peer.say(answer(keys[-1], "last"), answer(keys[-1], "again"), answer(keys[0], "forgotten"))
+        await until(lambda: link.tallies.unexpected == 3)
+        assert late == [(2_999, "last")]
+        assert not keeper.answers

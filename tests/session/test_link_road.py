@@ -140,8 +140,8 @@ async def test_a_listening_end_drains_its_links_when_it_closes() -> None:
 
 async def test_silence_is_asked_about_and_an_answer_suffices() -> None:
     async with both_ends(Timers(idle_s=0.03, alive_s=5)) as (ours, keeper, theirs, _):
-        since = theirs._pulse._heard
-        await until(lambda: theirs._pulse._heard > since + 0.1)
+        since = theirs.pulse._heard
+        await until(lambda: theirs.pulse._heard > since + 0.1)
         assert ours.state is LinkState.OPEN
         assert not keeper.requests
 
@@ -239,3 +239,30 @@ def test_each_protocol_says_goodbye_in_its_own_octets(tongue: Tongue, key: Key, 
 def test_the_answer_to_cmpp_s_keep_alive_has_one_octet() -> None:
     """CMPP 3.0 §8.4.7.4."""
     assert CMPP.bare(0x80000008, 3, body=CMPP.alive_body).hex() == "0000000d800000080000000300"
+
+
+async def test_a_pace_goes_on_without_an_answer_that_would_bring_the_next_request() -> None:
+    ours, theirs = Keeper(), Keeper()
+    theirs.answers_all = False
+    async with doorway(theirs) as (_, port), dialler(ours, port, speech={"pace_per_s": 50}) as dialer:
+        await until(lambda: ours.open)
+        (link,) = dialer.links
+        asks(link, *range(max(1, link.room())))
+        rooms = ours.rooms
+        await until(lambda: ours.rooms > rooms)
+        assert link.room()
+
+
+async def test_draining_waits_for_the_rest_of_what_was_begun() -> None:
+    ours, theirs = Keeper(), Keeper()
+    async with doorway(theirs) as (_, port), dialler(ours, port, Timers(drain_s=10, goodbye_s=0.2)) as dialer:
+        await until(lambda: ours.open)
+        (link,) = dialer.links
+        link.unfinished = True
+        link.drain()
+        assert (link.room(), link.room_to_finish()) == (0, link.window)
+        asks(link, "the rest")
+        link.unfinished = False
+        await until(lambda: ours.over)
+        assert [context for context, _ in ours.answers] == ["the rest"]
+        assert ours.over[0][2].code == "GOODBYE"

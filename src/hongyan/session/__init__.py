@@ -96,6 +96,8 @@ class Speech(Struct, frozen=True, kw_only=True):
     """dialling: the log-in"""
     verdict: "Callable[[Link, Any], Refusal | None] | None" = None
     """dialling: what the decoded answer to the log-in says; None: welcome"""
+    late: "Callable[[Link, Any, Any], None] | None" = None
+    """told of the context and the decoded answer of a request that was given up, if that comes after all"""
     mint: Callable[[], Key] | None = None
     """the next key to try; None: counting. Keys that are still unanswered are skipped"""
 
@@ -120,7 +122,10 @@ class Owner(Protocol):
         ...
 
     def unanswered(self, link: "Link", contexts: list[Any]) -> None:
-        """Give up these: no answer came in time, what became of them is not known. Later answers are only counted."""
+        """Give up these: no answer came in time, what became of them is not known.
+
+        Later answers are counted, and told to `Speech.late`.
+        """
         ...
 
     def has_room(self, link: "Link") -> None:

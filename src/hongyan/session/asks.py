@@ -9,6 +9,8 @@ from hongyan.session.courtesy import Courtesy
 from hongyan.session.drip import Drip
 
 _LEAST_WAIT_S = 0.001
+GIVEN_UP_MOST = 1_000
+"""requests whose answers may still come late and be told: a peer that answers nothing must not fill memory"""
 
 
 class Asks:
@@ -17,6 +19,9 @@ class Asks:
     def __init__(self, speech: Speech, loop: asyncio.AbstractEventLoop, on_pace: Callable[[], None]) -> None:
         self.pending: dict[Key, tuple[Any, float]] = {}
         """key -> (context, when it was asked)"""
+        self.given_up: dict[Key, Any] = {}
+        """key -> context of those whose answer did not come in time, if somebody wants to hear of a late one"""
+        self._keeps_given_up = speech.late is not None
         self.window = speech.window
         self._mint = speech.mint
         self._last = 0
@@ -36,9 +41,14 @@ class Asks:
         if self._drip is None or not free:
             return free
         permitted = self._drip.permits(self._loop.time())
-        if permitted <= 0 and self._wakes is None:
-            self._wakes = self._loop.call_later(max(_LEAST_WAIT_S, self._drip.wait_s()), self._wake)
+        if permitted <= 0:
+            self._wake_later(self._drip)
         return max(0, min(free, permitted))
+
+    def soon(self) -> int:
+        """Return how many the window has place for, but no more than the pace lets through in a second."""
+        free = self.free()
+        return free if self._drip is None else min(free, max(1, round(self._drip.per_s)))
 
     def next_key(self, others: Courtesy) -> Key:
         """Return a key that nothing unanswered has, here or among the others."""
@@ -53,8 +63,8 @@ class Asks:
     def add(self, key: Key, context: Any, now: float) -> None:
         """Take note of a request."""
         self.pending[key] = context, now
-        if self._drip is not None:
-            self._drip.took()
+        if self._drip is not None and self._drip.took() < 1:
+            self._wake_later(self._drip)
 
     def oldest(self) -> float | None:
         """Return when the oldest was asked."""
@@ -69,7 +79,12 @@ class Asks:
             if at > before or key in unwritten[:1]:
                 break
             keys.append(key)
-        return [self.pending.pop(key)[0] for key in keys]
+        contexts = [self.pending.pop(key)[0] for key in keys]
+        if self._keeps_given_up:
+            self.given_up.update(zip(keys, contexts, strict=True))
+            while len(self.given_up) > GIVEN_UP_MOST:
+                del self.given_up[next(iter(self.given_up))]
+        return contexts
 
     def left(self, unwritten: list[Key]) -> tuple[list[Any], list[Any]]:
         """Remove everything; return the contexts of what was not written, and of the rest."""
@@ -79,7 +94,13 @@ class Asks:
         safe = [context for key, (context, _) in self.pending.items() if key in fresh]
         unsure = [context for key, (context, _) in self.pending.items() if key not in fresh]
         self.pending.clear()
+        self.given_up.clear()
         return safe, unsure
+
+    def _wake_later(self, drip: Drip) -> None:
+        """See that `on_pace` is called when the pace allows one more."""
+        if self._wakes is None:
+            self._wakes = self._loop.call_later(max(_LEAST_WAIT_S, drip.wait_s()), self._wake)
 
     def _wake(self) -> None:
         self._wakes = None

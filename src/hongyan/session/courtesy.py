@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from hongyan.session.link import Link
 
 _LOG_IN = 0
+_REMEMBERED_MOST = 100
+"""courtesies that a peer has not answered: one that answers keep-alives in a way of its own must not fill memory"""
 _ALREADY_LOGGED_IN = 0x5
 """SMPP 3.4 §5.1.3, ESME_RALYBND"""
 
@@ -42,6 +44,8 @@ class Courtesy:
         """Ask for life, or say goodbye."""
         key = self._link.next_key()
         self._asked[key] = command
+        if len(self._asked) > _REMEMBERED_MOST:
+            del self._asked[next(iter(self._asked))]
         self._link.say(self._tongue.bare(command, key))
 
     def before_open(self, command: int, key: Key, frame: bytes) -> None:

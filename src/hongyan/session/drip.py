@@ -20,9 +20,10 @@ class Drip:
             self._at_s = now_s
         return int(self._drops)
 
-    def took(self, n: int = 1) -> None:
-        """Count what went."""
+    def took(self, n: int = 1) -> float:
+        """Count what went; return what is left, less than 1 when the next one has to wait."""
         self._drops -= n
+        return self._drops
 
     def wait_s(self) -> float:
         """Return how long after the last look one may go."""

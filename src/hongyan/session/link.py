@@ -1,32 +1,25 @@
-"""One connection, whoever began it: cuts the stream, matches answers to requests, keeps the window and the time.
+"""One connection, whoever began it: what owners use of it, what asyncio calls, its beginning and its end.
 
 What PDUs mean is the owner's business. Nothing here is made for one message: a request is an entry in a dictionary,
-writes are joined once a turn of the loop (`outlet`), and one timer serves the whole link (`pulse`).
+what comes is sorted read by read (`hearing`), writes are joined once a turn of the loop (`outlet`), and one timer
+serves the whole link (`pulse`).
 """
 
 import asyncio
 from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
-import structlog
-
 from hongyan.model.clock import Clock
-from hongyan.session import ANSWER, Ended, Key, LinkState, Owner, Speech
+from hongyan.session import Ended, Key, LinkState, Owner, Speech
 from hongyan.session.asks import Asks
 from hongyan.session.courtesy import Courtesy
+from hongyan.session.hearing import hear
 from hongyan.session.intake import Intake
 from hongyan.session.lines import told
 from hongyan.session.outlet import Outlet
 from hongyan.session.pulse import Pulse
 from hongyan.session.tallies import Tallies
 from hongyan.session.transcript import Transcript
-from hongyan.wire import Malformed
-
-HEAD_SHOWN = 8
-"""octets of a broken stream that a log shows: what was taken for length and command, so neither text nor secret"""
-_LENGTH_OCTETS = 4
-
-log = structlog.get_logger(stage="session")
 
 
 class Door(Protocol):
@@ -64,20 +57,23 @@ class Link(asyncio.Protocol):
         """the owner's, such as whose link it is"""
         self.tallies = tallies or Tallies()
         self.ended: Ended | None = None
-        self._owner = owner
+        self.owner = owner
         self._clock = clock
         self._door = door
         self._transcript = transcript
         self._loop = asyncio.get_running_loop()
+        self.now = self._loop.time
         self.gone: asyncio.Future[None] = self._loop.create_future()
         """done when the connection is closed"""
-        self._head = speech.tongue.head.unpack_from
-        self._rest = b""
+        self.rest = b""
+        """the beginning of a PDU whose end has not come"""
+        self.unfinished = False
+        """the owner has more to ask for what it began: a drain waits for it"""
         self.intake = Intake(speech.unreplied_most)
         self.asks = Asks(speech, self._loop, self._has_room)
-        self._outlet = Outlet(self._loop, self._writes)
+        self.outlet = Outlet(self._loop, self._writes)
         self.courtesy = Courtesy(self, owner)
-        self._pulse = Pulse(self, self._loop)
+        self.pulse = Pulse(self, self._loop)
 
     # --- what owners use
     @property
@@ -97,13 +93,24 @@ class Link(asyncio.Protocol):
         """Return how many requests the window has place for, whatever the pace; 0 while none can be written."""
         return self.asks.free() if self._takes() else 0
 
+    def room_to_finish(self) -> int:
+        """Return how many requests may be asked now for what was begun: the rest of a message in parts.
+
+        A link that is drained still takes them, and waits for them while `unfinished` is set.
+        """
+        return self.asks.room() if self._takes() or self._finishes() else 0
+
+    def soon(self) -> int:
+        """Return how many requests are worth bringing: a place in the window each, and no more than a second's pace."""
+        return self.asks.soon() if self._takes() else 0
+
     def next_key(self) -> Key:
         """Return a key that no unanswered request has."""
         return self.asks.next_key(self.courtesy)
 
     def ask(self, key: Key, frame: bytes, context: Any) -> None:
         """Send a request, whole; `context` comes back with its answer, or when there will be none."""
-        outlet = self._outlet
+        outlet = self.outlet
         outlet.request(key, frame)
         self.asks.add(key, context, outlet.now)
 
@@ -115,7 +122,7 @@ class Link(asyncio.Protocol):
         """Answer as many requests as there are frames."""
         self.intake.unreplied -= len(frames)
         if self.state is not LinkState.CLOSED:
-            self._outlet.say_all(frames)
+            self.outlet.say_all(frames)
             self._dealt_with()
 
     def dismiss(self, requests: int = 1) -> None:
@@ -127,7 +134,7 @@ class Link(asyncio.Protocol):
     def say(self, frame: bytes) -> None:
         """Write something that is neither a request nor the reply to one that was heard."""
         if self.state is not LinkState.CLOSED:
-            self._outlet.say(frame)
+            self.outlet.say(frame)
 
     def admit(self, reply: bytes) -> None:
         """Take a log-in: the link is open (listening)."""
@@ -146,7 +153,7 @@ class Link(asyncio.Protocol):
         """Ask nothing more, wait for what is under way, say goodbye, close. `gone` tells when."""
         if self.state is LinkState.OPEN:
             self._enter(LinkState.DRAINING)
-            self._pulse.drains()
+            self.pulse.drains()
         elif self.state is not LinkState.DRAINING:
             self.end(Ended("DROPPED", "closed before the log-in was answered"))
 
@@ -166,7 +173,7 @@ class Link(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to log in, or to wait for a log-in."""
         transport = cast("asyncio.Transport", transport)  # uvloop's own has the same methods
-        self._outlet.opens(transport)
+        self.outlet.opens(transport)
         self.intake.transport = transport
         address = transport.get_extra_info("peername") or ("", 0)
         self.address, self.peer = str(address[0]), f"{address[0]}:{address[1]}"
@@ -177,195 +184,116 @@ class Link(asyncio.Protocol):
         else:
             self._enter(LinkState.LOGGING_IN)
             self.courtesy.log_in()
-            self._pulse.begins()
+            self.pulse.begins()
 
-    def data_received(self, data: bytes) -> None:  # noqa: C901, PLR0912 - the hot loop
-        """Take what came, in any cut: answers and requests go to the owner in one call."""
-        if self.state is LinkState.CLOSED:
-            return
-        if self._rest:
-            data = self._rest + data
-        head, pending, decode, courtesy = self._head, self.asks.pending, self.decode, self.courtesy
-        least, most, inner = self.tongue.least, self.tongue.most, courtesy.commands
-        logging_in = self.state is LinkState.LOGGING_IN
-        answers: list[tuple[Any, Any]] = []
-        requests: list[Any] = []
-        asked_at = 0.0
-        at, end = 0, len(data)
-        while end - at >= least:
-            length, command, key = head(data, at)
-            stop = at + length
-            if stop > end or not least <= length <= most:
-                break
-            frame = data[at:stop]
-            at = stop
-            if logging_in:
-                courtesy.before_open(command, key, frame)
-                if self.ended is not None:
-                    return
-                logging_in, decode = self.state is LinkState.LOGGING_IN, self.decode
-            elif command >= ANSWER:
-                entry = pending.pop(key, None)
-                if entry is None:
-                    courtesy.answered(key)
-                    continue
-                asked_at = asked_at or entry[1]
-                try:
-                    answers.append((entry[0], decode(frame)))
-                except Malformed as wrong:
-                    self.tallies.malformed += 1
-                    answers.append((entry[0], wrong))
-            elif command in inner:
-                courtesy.asked(command, key)
-            else:
-                try:
-                    requests.append(decode(frame))
-                except Malformed as wrong:
-                    self._unreadable(wrong)
-        self._rest = data[at:] if at < end else b""
-        if at:  # half a PDU is no sign of life
-            self._pulse.heard(self._loop.time())
-            if self._transcript is not None and self._transcript.until_ms:
-                self._tell(data[:at], sent=False)
-        if answers or requests:
-            self._count(len(answers), len(requests), asked_at)
-            self._told(answers, requests)
-        self._after_read()
-
-    def eof_received(self) -> None:
-        """Close: a half of a connection is of no use."""
+    def data_received(self, data: bytes) -> None:
+        """Take what came, in any cut."""
+        if self.state is not LinkState.CLOSED:
+            hear(self, data)
 
     def pause_writing(self) -> None:
         """Write no more for now: the peer does not take it."""
-        self._outlet.paused = True
-        self._pulse.stuck()
+        self.outlet.paused = True
+        self.pulse.stuck()
 
     def resume_writing(self) -> None:
         """Go on."""
-        self._outlet.paused = False
-        self._pulse.flows()
-        self._outlet.flush()
+        self.outlet.paused = False
+        self.pulse.flows()
+        self.outlet.flush()
         self._dealt_with()
         self._has_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the owner what is left without an answer."""
-        self._outlet.transport = self.intake.transport = None
+        self.outlet.transport = self.intake.transport = None
         self.end(Ended("LOST", f"the connection was lost: {exc}" if exc else "the peer closed the connection"))
-        if not self.gone.done():
-            self.gone.set_result(None)
+        self._is_gone()
 
     # --- beginning and end
     def opens(self) -> None:
         """Be open: the log-in is through."""
         self._enter(LinkState.OPEN)
         self.tallies.logged_in += 1
-        self._pulse.beat()
-        self._owner.opened(self)
+        self.pulse.beat()
+        self.owner.opened(self)
 
     def end(self, ended: Ended, *, abort: bool = False) -> None:
         """Be closed, for this reason; the first reason counts."""
         if self.state is LinkState.CLOSED:
             return
-        outlet = self._outlet
+        outlet = self.outlet
         if not abort:
             outlet.flush()
         self.ended = ended
         self._enter(LinkState.CLOSED)
-        self._pulse.stop()
+        self.pulse.stop()
         if ended.code not in {"GOODBYE", "FAREWELL"}:
             self.tallies.last_error = f"{ended.code}: {ended.text}"
         unwritten, unsure = self.asks.left(outlet.fresh)
         outlet.clear()
-        self._rest = b""
+        self.rest = b""
         if outlet.transport is None:
-            if not self.gone.done():
-                self.gone.set_result(None)
+            self._is_gone()
         elif abort:
             outlet.transport.abort()
         else:
             outlet.transport.close()
             self._loop.call_later(self.speech.timers.goodbye_s, outlet.transport.abort)
-        self._owner.closed(self, unwritten, unsure, ended)
+        self.owner.closed(self, unwritten, unsure, ended)
 
     # --- what pulse asks
     def is_idle(self) -> bool:
         """Return whether nothing is under way in either direction."""
-        return not self.asks.pending and self.intake.unreplied <= 0
+        return not self.asks.pending and self.intake.unreplied <= 0 and not self.unfinished
 
     def give_up(self, before: float) -> None:
         """Tell the owner of requests that were asked before then and have no answer."""
-        contexts = self.asks.overdue(before, self._outlet.fresh)
+        contexts = self.asks.overdue(before, self.outlet.fresh)
         if contexts:
             self.tallies.unanswered += len(contexts)
             self.tallies.last_error = f"NO-ANSWER: {len(contexts)} requests had no answer in time"
-            self._owner.unanswered(self, contexts)
+            self.owner.unanswered(self, contexts)
 
     # --- inside
+    def _is_gone(self) -> None:
+        if not self.gone.done():
+            self.gone.set_result(None)
+
     def _enter(self, state: LinkState) -> None:
         self.state, self.since_ms = state, self._clock.now_ms()
 
-    def _count(self, answers: int, requests: int, asked_at: float) -> None:
-        tallies = self.tallies
-        if answers:
-            tallies.answered += answers
-            tallies.waits_s.append(self._loop.time() - asked_at)
-        if requests:
-            tallies.received += requests
-            self.intake.heard(requests)
-
-    def _unreadable(self, wrong: Malformed) -> None:
-        self.tallies.malformed += 1
-        self.tallies.last_error = f"MALFORMED: {wrong}"
-        said = self.speech.refusal_of(wrong)
-        if said is not None:
-            self.say(said)
-
-    def _told(self, answers: list[tuple[Any, Any]], requests: list[Any]) -> None:
-        try:
-            self._owner.heard(self, answers, requests)
-        except Exception:  # session edge: one owner's mistake ends its link, not the program
-            log.exception("a link's owner failed", link=self.name)
-            self.end(Ended("OURS", "our own mistake"), abort=True)
-
-    def _after_read(self) -> None:
-        """Do what must wait until the owner has what this read brought."""
-        self.courtesy.after_read()
-        if self._outlet.is_overfull():
-            self.intake.hold()
-        if self.state is LinkState.DRAINING:
-            self._pulse.beat()
-        if len(self._rest) >= _LENGTH_OCTETS:
-            length = int.from_bytes(self._rest[:_LENGTH_OCTETS], "big")
-            if not self.tongue.least <= length <= self.tongue.most:
-                head = self._rest[:HEAD_SHOWN].hex()
-                log.warning("a stream cannot be followed; it is dropped", link=self.name, peer=self.peer, head=head)
-                self.tallies.malformed += 1
-                self.end(Ended("GARBAGE", f"a PDU of {length} octets cannot be"), abort=True)
-
     def _dealt_with(self) -> None:
         """Read on when the owner has caught up; go on draining."""
-        if self.intake.may_go_on() and self._outlet.is_low():
-            self._pulse.heard(self._loop.time())
+        if self.intake.may_go_on() and self.outlet.is_low():
+            self.pulse.reads_again()
             self.intake.go_on()
         if self.state is LinkState.DRAINING:
-            self._pulse.beat()
+            self.pulse.beat()
 
     def _writes(self, octets: bytes, requests: int) -> None:
         """Take note of what is written now."""
         self.tallies.sent += requests
-        self._pulse.wrote(self._outlet.now)
-        if self._transcript is not None and self._transcript.until_ms:
-            self._tell(octets, sent=True)
+        self.pulse.wrote(self.outlet.now)
+        if self.is_told():
+            self.tell(octets, sent=True)
 
     def _takes(self) -> bool:
-        return self.state is LinkState.OPEN and not self._outlet.paused
+        return self.state is LinkState.OPEN and not self.outlet.paused
+
+    def _finishes(self) -> bool:
+        return self.state is LinkState.DRAINING and self.unfinished and not self.outlet.paused
 
     def _has_room(self) -> None:
-        if self.state is LinkState.OPEN:
-            self._owner.has_room(self)
+        if self.state is LinkState.OPEN or self._finishes():
+            self.owner.has_room(self)
 
-    def _tell(self, octets: bytes, *, sent: bool) -> None:
+    def is_told(self) -> bool:
+        """Return whether somebody listens to what goes over it."""
+        return self._transcript is not None and self._transcript.until_ms > 0
+
+    def tell(self, octets: bytes, *, sent: bool) -> None:
+        """Write PDUs into the transcript while somebody listens."""
         assert self._transcript is not None
         told(
             self._transcript, self._clock.now_ms(), self.name, octets, sent=sent, speech=self.speech, decode=self.decode

@@ -26,7 +26,7 @@ class Pulse:
         self._asked_at = 0.0
         """when it was last asked whether the peer lives; 0: it was heard since"""
         self._tries = 0
-        self._stuck_at = self._drain_by = self._goodbye_by = 0.0
+        self._stuck_at = self._drain_by = self._goodbye_by = self._reads_since = 0.0
 
     def begins(self) -> None:
         """Wait for the log-in: the connection is there."""
@@ -59,6 +59,11 @@ class Pulse:
         self._drain_by = self._loop.time() + self._timers.drain_s
         self.beat()
 
+    def reads_again(self) -> None:
+        """Note that we read again after a while: what the peer said meanwhile is only now to be heard."""
+        self._reads_since = self._loop.time()
+        self.heard(self._reads_since)
+
     def stop(self) -> None:
         """End with the link."""
         if self._timer is not None:
@@ -82,11 +87,9 @@ class Pulse:
         if self._stuck_at and now >= self._stuck_at + timers.answer_s:
             link.end(Ended("STUCK", "the peer reads nothing of what we write"), abort=True)
             return []
-        link.give_up(now - timers.answer_s)
+        coming = [self._answers(now)]
         if link.ended is not None:
             return []
-        oldest = link.asks.oldest()
-        coming = [(now if oldest is None else oldest) + timers.answer_s]
         if self._stuck_at:
             coming.append(self._stuck_at + timers.answer_s)
         if link.state is LinkState.DRAINING:
@@ -99,6 +102,15 @@ class Pulse:
         if timers.idle_s and link.tongue.keep_alive is not None and link.ended is None:
             coming.append(self._alive(now))
         return coming
+
+    def _answers(self, now: float) -> float:
+        """Give up what was asked too long ago, unless its answer may lie there and we do not read."""
+        link, timers = self._link, self._timers
+        if link.intake.is_held or now < self._reads_since + timers.alive_s:
+            return now + timers.alive_s
+        link.give_up(now - timers.answer_s)
+        oldest = link.asks.oldest()
+        return (now if oldest is None else oldest) + timers.answer_s
 
     def _drained(self, now: float) -> float:
         """Say goodbye when nothing is under way any more, or when that takes too long."""
