@@ -68,3 +68,25 @@ def test_writes_text_for_people_and_masks_what_an_exception_says() -> None:
         structlog.get_logger("x").exception("failed", request_id="r1")
     assert "request_id" in stream.getvalue()
     assert "13800138000" not in stream.getvalue()
+
+
+def test_what_a_peer_can_cause_over_and_over_is_not_told_over_and_over() -> None:
+    stream = io.StringIO()
+    logs.configure(level="info", form="json", stream=stream)
+    for number in range(5_000):
+        structlog.get_logger("x").warning("a stream cannot be followed", peer=f"192.0.2.1:{number}")
+        logging.getLogger("asyncio").error("Fatal error %d", number)
+    structlog.get_logger("x").warning("another thing")
+    told = [json.loads(line)["event"] for line in stream.getvalue().splitlines()]
+    assert len(told) == 2 * logs.SAID_MOST + 1
+    assert told[-1] == "another thing"
+
+
+def test_the_next_time_it_says_how_often_it_was_left_out() -> None:
+    now = [0.0]
+    sparing = logs.Sparing(lambda: now[0])
+    assert [sparing.left_out("x") for _ in range(25)] == [0] * 20 + [None] * 5
+    now[0] += logs.SAID_WITHIN_S
+    assert sparing(None, "warning", {"event": "x"}) == {"event": "x", "left_out": 5}
+    now[0] += logs.SAID_WITHIN_S
+    assert sparing(None, "warning", {"event": "x"}) == {"event": "x"}

@@ -6,7 +6,8 @@ Nothing is logged per message: what became of one is asked with `hongyan show`.
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+import time
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -18,6 +19,11 @@ _URL_PASSWORD = re.compile(r"(://[^/:@\s]*:)[^@/\s]+@")
 _BEARER = re.compile(r"\b(Bearer|APPCODE|Basic) +\S+")
 _IDS = frozenset({"message_id", "request_id", "submission", "id", "provider_id", "at", "ts", "timestamp"})
 """fields whose digits are no phone numbers"""
+
+
+SAID_MOST, SAID_WITHIN_S = 20, 10.0
+"""so often an event is told in so many seconds"""
+_EVENTS_MOST = 1_000
 
 
 def masked(text: str) -> str:
@@ -32,6 +38,38 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
     for name, value in event.items():
         event[name] = _redacted(name, value)
     return event
+
+
+class Sparing:
+    """Leaves out what is said too often, so that peers who mean harm cannot fill a disk: a structlog processor.
+
+    The first of an event after such a time says how many were left out.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._said: dict[Any, tuple[float, int]] = {}
+
+    def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Return the event, or drop it."""
+        left_out = self.left_out(event.get("event"))
+        if left_out is None:
+            raise structlog.DropEvent
+        if left_out:
+            event["left_out"] = left_out
+        return event
+
+    def left_out(self, text: Any) -> int | None:
+        """Return how many of an event were left out before this one; None: this one is left out too."""
+        now = self._now()
+        since, times = self._said.get(text, (now, 0))
+        before = 0
+        if now - since >= SAID_WITHIN_S:
+            before, since, times = max(0, times - SAID_MOST), now, 0
+        if len(self._said) >= _EVENTS_MOST:
+            self._said.clear()
+        self._said[text] = since, times + 1
+        return before if times < SAID_MOST else None
 
 
 def configure(*, level: str, form: str, stream: TextIO | None = None) -> None:
@@ -50,7 +88,7 @@ def configure(*, level: str, form: str, stream: TextIO | None = None) -> None:
     else:
         renderer = structlog.dev.ConsoleRenderer(colors=target.isatty())
     structlog.configure(
-        processors=[*shared, renderer],
+        processors=[Sparing(), *shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(target),
         cache_logger_on_first_use=False,
@@ -62,6 +100,8 @@ def configure(*, level: str, form: str, stream: TextIO | None = None) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    sparing = Sparing()
+    handler.addFilter(lambda record: sparing.left_out(record.msg) is not None)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(number, logging.WARNING))
