@@ -197,9 +197,34 @@ async def test_a_port_that_somebody_has_is_taken_when_it_is_free(monkeypatch: py
         await asyncio.sleep(0.05)
         assert isinstance(carrier, TwoWay)
         assert carrier.listening_port == 0
+        shown = carrier.links()[-1]
+        assert (shown.name, shown.state, shown.peer) == ("c/in", "closed", f"127.0.0.1:{port}")
+        assert shown.last_error.startswith("NO-PORT")
     async with calling(carrier) as client:
         assert results(client, sgip.BindResp) == [0]
+        assert not [look for look in carrier.links() if look.last_error.startswith("NO-PORT")]
     await carrier.close()
+
+
+async def test_operators_see_that_a_call_was_turned_away_until_one_is_let_in() -> None:
+    async with listening(SGIP) as gateway, talking(gateway) as (carrier, _):
+        async with calling(carrier, password="wrong") as client:
+            await until(lambda: client.others[-1] is None)
+        await until(lambda: carrier.links()[-1].name == "c/in")
+        shown = carrier.links()[-1]
+        assert shown.last_error == "REFUSED: a call from 127.0.0.1 was turned away with result 1"
+        async with calling(carrier):
+            assert [look.name for look in carrier.links()] == ["c", "c/in/2"]
+        await until(lambda: [look.name for look in carrier.links()] == ["c"])
+
+
+async def test_a_rebind_has_the_gateway_call_anew() -> None:
+    async with listening(SGIP) as gateway, talking(gateway) as (carrier, _), calling(carrier) as client:
+        carrier.rebind()
+        await until(lambda: client.others[-1] is None)
+        assert isinstance(client.others[-2], sgip.Unbind)
+        async with calling(carrier) as again:
+            assert results(again, sgip.BindResp) == [0]
 
 
 async def test_a_call_that_brings_nothing_is_ended_so_that_dead_ones_do_not_pile_up() -> None:

@@ -13,7 +13,8 @@ import structlog
 
 from hongyan.carriers import Events, LinkLook
 from hongyan.carriers.declared import setting
-from hongyan.carriers.links import Wired, Wording, look
+from hongyan.carriers.links import Wired, Wording
+from hongyan.carriers.looks import look
 from hongyan.model.cause import Cause
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Misconfigured
@@ -118,6 +119,9 @@ class TwoWay(Wired):
         self._listening: asyncio.Task[None] | None = None
         self.listening_port = 0
         """0: not listening"""
+        self._trouble = ""
+        """why the gateway cannot call, or did not get in"""
+        self._since_ms = clock.now_ms()
 
     async def open(self, events: Events) -> None:
         """Be ready to dial and to be called."""
@@ -143,9 +147,21 @@ class TwoWay(Wired):
         return max(0, self._unopened_room - len(self._queue))
 
     def links(self) -> Sequence[LinkLook]:
-        """Return how our links are doing, and those of the gateway."""
-        called = () if self._doorway is None else sorted(self._doorway.links, key=lambda link: link.name)
-        return [*super().links(), *(look(link) for link in called)]
+        """Return how our links are doing, and those of the gateway; while it has none, what keeps it out."""
+        called = [] if self._doorway is None else sorted(self._doorway.links, key=lambda link: link.name)
+        looks = [*super().links(), *(look(link) for link in called)]
+        if self._trouble and not called:
+            where = f"{self._callers.host}:{self._callers.port}"
+            name, state = f"{self.name}/in", LinkState.CLOSED
+            looks.append(LinkLook(name=name, state=state, since=self._since_ms, peer=where, last_error=self._trouble))
+        return looks
+
+    def rebind(self) -> None:
+        """Log in anew, and have the gateway call anew."""
+        super().rebind()
+        if self._doorway is not None:
+            for link in list(self._doorway.links):
+                link.drain()
 
     async def close(self) -> None:
         """Listen no more, then close what is ours."""
@@ -164,8 +180,10 @@ class TwoWay(Wired):
         answer = sgip.encode(sgip.BindResp(request.sequence, result))
         if result:
             log.warning("a call was turned away", carrier=self.name, peer=link.peer, result=result)
+            self._keeps_out(f"REFUSED: a call from {link.address} was turned away with result {result}")
             link.refuse(answer)
         else:
+            self._trouble = ""
             link.admit(answer)
 
     def opened(self, link: Link) -> None:
@@ -198,15 +216,22 @@ class TwoWay(Wired):
             try:
                 self.listening_port = await doorway.listen(self._callers.host, self._callers.port)
             except OSError as failed:
-                log.error(  # noqa: TRY400 - the sentence says all
-                    "the gateway cannot call us: the port cannot be had",
-                    carrier=self.name,
-                    port=self._callers.port,
-                    error=failed.strerror,
-                )
+                if not self._trouble:
+                    log.error(  # noqa: TRY400 - the sentence says all
+                        "the gateway cannot call us: the port cannot be had",
+                        carrier=self.name,
+                        port=self._callers.port,
+                        error=failed.strerror,
+                    )
+                self._keeps_out(f"NO-PORT: the gateway cannot call us, the port cannot be had ({failed.strerror})")
                 await asyncio.sleep(AGAIN_S)
             else:
+                self._trouble = ""
                 return
+
+    def _keeps_out(self, why: str) -> None:
+        if why != self._trouble:
+            self._trouble, self._since_ms = why, self._clock.now_ms()
 
 
 def _is_ours(link: Link) -> bool:
