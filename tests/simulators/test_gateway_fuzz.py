@@ -53,7 +53,7 @@ class Pipe:
         return 0
 
 
-async def played(protocol: str, pieces: list[bytes]) -> tuple[Gateway, Pipe]:
+async def played(protocol: str, pieces: list[bytes], first: bytes | None = None) -> tuple[Gateway, Pipe]:
     """Log in, send these, let everything come due."""
     failures: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
@@ -61,7 +61,7 @@ async def played(protocol: str, pieces: list[bytes]) -> tuple[Gateway, Pipe]:
     gate = Gateway(PROTOCOLS[protocol], Orders(receipt_delay_ms=0), clock=clock, chance=Random(1))
     link, pipe = gate._link(), Pipe()
     link.connection_made(cast("asyncio.Transport", pipe))
-    for piece in (LOG_INS[protocol], *pieces):
+    for piece in (LOG_INS[protocol] if first is None else first, *pieces):
         link.data_received(piece)
     for _ in range(5):
         clock.push(10)
@@ -98,6 +98,28 @@ def test_every_cut_of_two_submits_is_understood(protocol: str, data: st.DataObje
     gate, pipe = asyncio.run(played(protocol, [whole[:at], whole[at:]]))
     assert (gate.counts.accepted, gate.counts.receipts, gate.counts.malformed) == (2, 2, 0)
     assert pipe.written
+
+
+REFUSED = {
+    "smpp": (
+        4,
+        [smpp.encode(smpp.BindTransceiver(1, name)) for name in ("refuse-0", "refuse-99999999", "refuse-\xb2")],
+    ),
+    "sgip": (
+        1,
+        [sgip.encode(sgip.Bind(sgip_key(1), 1, name, "")) for name in ("refuse-0", "refuse-300", "refuse-\xb2")],
+    ),
+}
+
+
+@pytest.mark.parametrize("protocol", REFUSED)
+def test_log_ins_that_ask_for_a_status_get_one_that_can_be_written(protocol: str) -> None:
+    octets, log_ins = REFUSED[protocol]
+    for log_in in log_ins:
+        _, pipe = asyncio.run(played(protocol, [log_in], first=b""))
+        at = 8 if protocol == "smpp" else smpp.HEADER + 4
+        assert int.from_bytes(pipe.written[at : at + octets], "big") > 0
+        assert pipe.is_closed
 
 
 def test_a_receipt_to_a_sender_that_does_not_fit_its_field_is_dropped_alone() -> None:

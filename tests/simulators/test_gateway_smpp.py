@@ -1,4 +1,3 @@
-
 import pytest
 
 from hongyan.simulators import Shape

@@ -111,6 +111,8 @@ def test_all_protocols_run_in_one_process(tmp_path: Path) -> None:
         (("smpp", "--receipt-ids", "octal"), "decimal"),
         (("sgip", "--report-to", "nowhere"), "127.0.0.1:8801"),
         (("smpp", "--tls-cert", "missing.pem"), "--tls-cert"),
+        (("cmpp", "--refuse-with", "256"), "at most 255"),
+        (("all", "--refuse-login", "300"), "at most 255"),
     ],
 )
 def test_a_wrong_option_is_named_with_what_is_possible(arguments: tuple[str, ...], hint: str) -> None:

@@ -71,7 +71,7 @@ def simulate(
         typer.Option("--reply", help="What handsets answer: a text, or TEXT=PERCENT of them. May be repeated."),
     ] = None,
     refuse_with: Annotated[
-        int | None, typer.Option("--refuse-with", help="Status of messages that are refused for their number.")
+        int | None, typer.Option("--refuse-with", help="Status of messages that are refused for their number.", min=1)
     ] = None,
     refuse_login: Annotated[
         int | None, typer.Option("--refuse-login", help="Refuse every log-in with this status.", min=1)
@@ -123,6 +123,10 @@ def simulate(
     faults = tuple(_fault(one) for one in fault or ())
     gateways = []
     for spoken in _chosen(protocol):
+        for option, status in (("--refuse-with", refuse_with), ("--refuse-login", refuse_login)):
+            if status is not None and status > spoken.statuses_most:
+                most = f"{spoken.title} has statuses of at most {spoken.statuses_most}"
+                raise Misconfigured(option, f"{status} cannot be written.", most)
         orders = Orders(
             host=host,
             port=spoken.port if port is None else port,

@@ -236,3 +236,5 @@ class Spoken(Struct, frozen=True, kw_only=True):
     """coding -> alphabet of `text.air`; another coding holds no text"""
     ids_run_on: bool = True
     """a message for several numbers has an id for each"""
+    statuses_most: int = 0xFFFFFFFF
+    """the highest status that every version of it has room for"""

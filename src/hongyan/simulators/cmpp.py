@@ -214,4 +214,5 @@ CMPP = Spoken(
     voice=_voice,
     minting=_minting,
     alphabets={0: ASCII, 8: UCS2, 15: GBK},
+    statuses_most=0xFF,
 )

@@ -205,8 +205,8 @@ class Gateway:
             status = codes[No.LOGGED_IN_ALREADY]
         elif self.refuse_login is not None:
             status = self.refuse_login
-        elif login.account.startswith(ACCOUNT_PREFIX) and login.account[len(ACCOUNT_PREFIX) :].isdigit():
-            status = int(login.account[len(ACCOUNT_PREFIX) :])
+        elif login.account.startswith(ACCOUNT_PREFIX) and login.account[len(ACCOUNT_PREFIX) :].isdecimal():
+            status = max(1, min(int(login.account[len(ACCOUNT_PREFIX) :]), self.spoken.statuses_most))
         elif account is None:
             status = status or codes[No.WRONG_ACCOUNT]
         elif not login.proves(account.password):

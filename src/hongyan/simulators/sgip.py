@@ -174,5 +174,6 @@ SGIP = Spoken(
     voice=_voice,
     minting=_minting,
     alphabets={0: ASCII, 8: UCS2, 15: GBK},
+    statuses_most=0xFF,
     ids_run_on=False,
 )
