@@ -31,12 +31,16 @@ class Told:
 
 
 @asynccontextmanager
-async def server() -> AsyncIterator[Told]:
+async def server(*script: str) -> AsyncIterator[Told]:
     """The server, in a process of its own that ends with the test."""
     if not (FOLDER / "node_modules" / "smpp").is_dir():
         pytest.fail("npm's smpp is not here. `make peers` installs it.")
     process = await asyncio.create_subprocess_exec(
-        program("node"), "server.js", cwd=FOLDER, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        program("node"),
+        *(script or ("server.js",)),
+        cwd=FOLDER,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     async with asyncio.timeout(20):
