@@ -162,16 +162,14 @@ class Sending:
         """Write messages as the desk does; with `at_once` hand them to the sender."""
         now = self.clock.now_ms()
         submission = self.ids.mint()
+        state = State.SENDING if at_once else State.ACCEPTED
         fields: dict[str, Any] = {
+            "state": state, "due_at": now + self.sender.lease_ms if at_once else now,
             "project": "p", "dialect": "nxcloud", "content": "hello", "price": PRICE, "country": "CN",
             "accepted_at": now, "expires_at": now + 86_400_000,
         } | more  # fmt: skip
-        state = State.SENDING if at_once else State.ACCEPTED
-        due_at = now + self.sender.lease_ms if at_once else now
         messages = [
-            Message(
-                id=self.ids.mint(), submission=submission, position=place, to=to, state=state, due_at=due_at, **fields
-            )
+            Message(id=self.ids.mint(), submission=submission, position=place, to=to, **fields)
             for place, to in enumerate(numbers)
         ]
         row = SubmissionRow(

@@ -54,8 +54,19 @@ async def test_messages_wait_for_their_only_carrier_until_it_runs_again(sending:
     (message,) = await sending.accept("8613800138000")
     await sending.settled_down()
     assert await sending.state(message) is State.ACCEPTED
+    await sending.pass_time(3600)
     await sending.declare(standing("scripted", Standing.RUNNING))
-    await sending.pass_time(10)
+    await sending.pass_time(1)  # not when its own time has come
+    assert [job.id for job in sending.carriers["scripted"].jobs] == [message.id]
+
+
+async def test_what_is_scheduled_or_throttled_does_not_go_sooner_because_a_carrier_is_back(sending: Sending) -> None:
+    await sending.start(*PLAIN_WORLD, standing("scripted", Standing.SUSPENDED))
+    (message,) = await sending.accept("8613800138000", at_once=False, due_at=sending.clock.now_ms() + 60_000)
+    await sending.declare(standing("scripted", Standing.RUNNING))
+    await sending.pass_time(30)
+    assert sending.carriers["scripted"].jobs == []
+    await sending.pass_time(31)
     assert [job.id for job in sending.carriers["scripted"].jobs] == [message.id]
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 from hongyan.model.message import State
 from hongyan.store import Store
+from hongyan.store.ops import Again
 from hongyan.store.postgres import PostgresStore
 from hongyan.store.sweep import LOOK_AGAIN_MS
 from store.store_samples import IDS, NOW, OpenStore, accepted, handed, message, settle, states
@@ -78,3 +79,20 @@ async def test_nothing_claims_what_is_not_there(store: Store) -> None:
     assert await store.claim(NOW, 1, 5) == []
     assert await store.claim_pushes(NOW, 1, 5) == []
     assert await store.write(handed(message(id=IDS.mint()))) is False
+
+
+async def test_what_was_put_back_for_a_cause_is_brought_forward_page_by_page(store: Store) -> None:
+    later = NOW + 60_000
+    waits, others = [message(state=State.SENDING) for _ in range(5)], [message(state=State.SENDING) for _ in range(3)]
+    scheduled = message(due_at=later)
+    await accepted(store, *waits, *others, scheduled)
+    await store.write_all([Again(message_id=one.id, at=NOW, due_at=later, cause="no carrier") for one in waits])
+    await store.write_all([Again(message_id=one.id, at=NOW, due_at=later, cause="busy") for one in others])
+    mark: tuple[int, int] | None = (NOW, 0)
+    pages = 0
+    while mark is not None:
+        mark = await store.bring_forward(NOW, ["no carrier", "none"], mark, 2)
+        pages += 1
+    assert pages == 5
+    assert {one.id for one in await store.claim(NOW, 1_000, 20)} == {one.id for one in waits}
+    assert len(await store.claim(later, 1_000, 20)) == 4

@@ -98,13 +98,17 @@ class Lane:
         self._offered_at = now_ms
         return True
 
-    def has_room(self, now_ms: int) -> None:
-        """Note that the carrier takes more again: a link that came up since the last failure ends the wait for it."""
-        self.stuck = False
+    def has_room(self, now_ms: int) -> bool:
+        """Note that the carrier takes more again: a link that came up since the last failure ends the wait for it.
+
+        Returns whether it was out of use before.
+        """
+        was_out, self.stuck = self.stuck or now_ms < self.down_until, False
         if now_ms < self.down_until and any(
             link.state == _OPEN and link.since >= self._failed_at for link in self.carrier.links()
         ):
             self.down_until = now_ms
+        return was_out and now_ms >= self.down_until
 
     def counted(self, result: str, code: str) -> None:
         """Count what the carrier said to a hand-over."""

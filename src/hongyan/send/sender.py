@@ -69,6 +69,8 @@ class Sender:
         self.lanes = Lanes(decided=self.decided, writer=writer, router=router, clock=clock, random=random, tally=tally)
         self.on_room: Callable[[], None] = _nobody
         """called when carriers have answered"""
+        self.on_back: Callable[[], None] = _nobody
+        """called when a carrier may be handed something again"""
         self.wake: Callable[[], None] = _nobody
         """call it when there is due work in the store; the sweep sets it"""
 
@@ -87,6 +89,7 @@ class Sender:
         moved = self.lanes.replace(carriers, configs)
         self.decided.held -= len(moved)
         self.take(moved)
+        self.on_back()
 
     def take(self, messages: Sequence[Message]) -> None:
         """Hand these over as their carriers allow. They are `sending` in the store, `due_at` is their lease."""
@@ -111,7 +114,8 @@ class Sender:
         lane = self.lanes.by_name.get(carrier)
         if lane is not None:
             now = self._clock.now_ms()
-            lane.has_room(now)
+            if lane.has_room(now):
+                self.on_back()
             self.lanes.pump(lane, now)
             self.decided.flush()
 

@@ -22,6 +22,8 @@ OVERDUE_MOST = 1_000
 LOOK_S = 1.0
 """the store is asked for due work this often at least"""
 OVERDUE_EVERY_MS, CLOSED_LOOK_MS = 1_000, 5_000
+WAKE_MOST, WAKE_EVERY_MS = 2_000, 5_000
+"""messages looked at in one commit when a carrier is back; how often that is done at most"""
 TROUBLE_PAUSE_S = 1.0
 
 log = structlog.get_logger(stage="send")
@@ -38,8 +40,10 @@ class Sweep:
         self._task: asyncio.Task[None] | None = None
         self._more = False
         """the last claim brought as much as was asked for: there is a backlog"""
-        self._overdue_at = self._closed_look_at = 0
-        sender.on_room = self._on_room
+        self._overdue_at = self._closed_look_at = self._wakes_at = 0
+        self._is_back = False
+        """a carrier may be handed something again: what was put back until then is due"""
+        sender.on_room, sender.on_back = self._on_room, self._on_back
         sender.wake = self.wake
 
     def start(self) -> None:
@@ -68,6 +72,8 @@ class Sweep:
                 self._overdue_at = now + OVERDUE_EVERY_MS
             elif not self._sender.space():
                 break
+        if self._is_back and now >= self._wakes_at:
+            await self._bring_forward(now)
         self._sender.decided.soonest_due = None
         self._more = False
         while (most := self._claimable(now)) > 0:
@@ -77,6 +83,13 @@ class Sweep:
             self._more = len(claimed) == most
             if not self._more:
                 break
+
+    async def _bring_forward(self, now: int) -> None:
+        """Make due what waits in the store for a carrier to be there again."""
+        self._is_back, self._wakes_at = False, now + WAKE_EVERY_MS
+        mark: tuple[int, int] | None = (now, 0)
+        while mark is not None:
+            mark = await self._store.bring_forward(now, verdicts.WAKES, mark, WAKE_MOST)
 
     def _claimable(self, now: int) -> int:
         """Return how many messages to claim now.
@@ -164,6 +177,10 @@ class Sweep:
         except TimeoutError:
             return
         self._wake.clear()
+
+    def _on_back(self) -> None:
+        self._is_back = True
+        self._wake.set()
 
     def _on_room(self) -> None:
         if self._more and self._sender.room() >= CLAIM_MOST:

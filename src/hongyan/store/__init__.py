@@ -128,6 +128,15 @@ class Store(Protocol):
         """
         ...
 
+    async def bring_forward(
+        self, now_ms: int, causes: Sequence[str], after: tuple[int, int], limit: int
+    ) -> tuple[int, int] | None:
+        """Make due now what was put back for one of these causes: one page of the `accepted` messages that wait.
+
+        Pages go by (due_at, id); returns where the next one begins, None when there is none.
+        """
+        ...
+
     async def outstanding(
         self, carrier: str, since_ms: int, until_ms: int, after: tuple[int, int], limit: int
     ) -> list[Message]:

@@ -112,6 +112,11 @@ class PostgresStore:
         """Do nothing: other processes live on, and their leases with them; those of the dead run out."""
         return 0
 
+    async def bring_forward(
+        self, now_ms: int, causes: Sequence[str], after: tuple[int, int], limit: int
+    ) -> tuple[int, int] | None:
+        return await self._do(due.bring_forward, now_ms, causes, after, limit)
+
     async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int, door: str | None = None) -> list[PushRow]:
         return await self._do(due.claim_pushes, now_ms, lease_ms, limit, door)
 

@@ -1,5 +1,7 @@
 """Due work of the embedded engine: what the sweep and the pusher take. Chores on the writing connection."""
 
+from collections.abc import Sequence
+
 import apsw
 
 from hongyan.model.message import Message, State
@@ -12,6 +14,10 @@ from hongyan.store.sweep import LOOK_AGAIN_MS
 _DUE = f"SELECT {MESSAGE.columns} FROM messages WHERE state = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?"
 _LEASE = f"UPDATE messages SET state = ?, due_at = ? WHERE id IN {MANY}"
 _LOOK_LATER = f"UPDATE messages SET due_at = ? WHERE id IN {MANY}"
+_WAITING = (
+    "SELECT id, due_at, cause FROM messages WHERE state = ? AND due_at > ? AND (due_at, id) > (?, ?) "
+    "ORDER BY due_at, id LIMIT ?"
+)
 _ABANDON = "UPDATE messages SET due_at = ? WHERE state = 'sending' AND due_at > ?"
 _ABANDON_PUSHES = "UPDATE pushes SET due_at = ? WHERE tries = 0 AND due_at > ?"
 _DUE_PUSHES = f"SELECT {PUSH.columns} FROM pushes WHERE door IS NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?"
@@ -50,6 +56,17 @@ def abandon_leases(connection: apsw.Connection, now_ms: int) -> int:
     connection.execute(_ABANDON_PUSHES, (now_ms, now_ms))
     connection.execute(_ABANDON, (now_ms, now_ms))
     return connection.changes()
+
+
+def bring_forward(
+    connection: apsw.Connection, now_ms: int, causes: Sequence[str], after: tuple[int, int], limit: int
+) -> tuple[int, int] | None:
+    """Make due now those of one page of waiting messages that were put back for these causes."""
+    rows = fetch(connection, _WAITING, (State.ACCEPTED, now_ms, *after, limit))
+    woken = [id_ for id_, _, cause in rows if cause in causes]
+    if woken:
+        connection.execute(_LOOK_LATER, (now_ms, many(woken)))
+    return (rows[-1][1], rows[-1][0]) if len(rows) == limit else None
 
 
 def claim_pushes(

@@ -150,6 +150,12 @@ class SqliteStore:
         moved: int = await self._chore(lambda c: due.abandon_leases(c, now_ms))
         return moved
 
+    async def bring_forward(
+        self, now_ms: int, causes: Sequence[str], after: tuple[int, int], limit: int
+    ) -> tuple[int, int] | None:
+        mark: tuple[int, int] | None = await self._chore(lambda c: due.bring_forward(c, now_ms, causes, after, limit))
+        return mark
+
     async def claim_pushes(self, now_ms: int, lease_ms: int, limit: int, door: str | None = None) -> list[PushRow]:
         found: list[PushRow] = await self._chore(lambda c: due.claim_pushes(c, now_ms, lease_ms, limit, door))
         return found
