@@ -1,12 +1,16 @@
 """`hongyan carrier …` against a running dev."""
 
+import io
 import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
+from hongyan.cli import carrier_words
 from hongyan.cli.carrier import fresh
 from hongyan.cli.carrier_words import print_look, print_pdus
 from hongyan.testing.client import Client
@@ -151,6 +155,26 @@ def test_links_and_pdus_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
         "03:04:05.678 1 > enquire_link 1",
     ):
         assert wanted in said
+
+
+@pytest.mark.parametrize("chinese", [False, True])
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_table_fits_a_terminal_and_cuts_no_word(monkeypatch: pytest.MonkeyPatch, chinese: bool, width: int) -> None:
+    look = {
+        "name": "china-mobile", "protocol": "cmpp", "enabled": True, "standing": "suspended", "drained": False,
+        "links": [1], "links_open": 1, "pace": {"now": 1000.0}, "window": {"limit": 10_000, "used": 9_999},
+        "waiting": 20_000, "oldest_waiting_ms": 86_399_900, "answer_p50_ms": 12.5, "answer_p99_ms": 1250.5,
+        "results": {"handed": 12_345_678, "never": {"5": 123_456}},
+    }  # fmt: skip
+    written = io.StringIO()
+    monkeypatch.setattr(carrier_words, "console", lambda: Console(width=width, file=written))
+    carrier_words.print_carriers([look], 123_456, chinese)
+    head, row, waits = written.getvalue().splitlines()
+    assert max(cell_len(line) for line in (head, row)) <= width
+    for wanted in ("china-mobile", "已暂停" if chinese else "suspended", "1/1", "20000", "12345678"):
+        assert wanted in row
+    assert ("12.5/1250.5" in row) is (width == 120)
+    assert waits == ("123456 条消息等待提交" if chinese else "123456 messages wait to be handed over")
 
 
 def test_a_front_shows_what_the_core_sends_and_the_core_follows_what_a_front_is_told(

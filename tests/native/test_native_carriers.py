@@ -218,3 +218,21 @@ async def test_a_detour_is_a_line_of_the_story_in_both_languages(api: Api) -> No
     told = {line["text_en"]: line["text_zh"] for line in story["lines"] if line["facts"].get("kind") == "routed"}
     assert len(told) == 5
     assert told["carrier a: has no link; carrier b: chosen in its place"] == "通道 a：没有可用连接；改由通道 b 发送"
+
+
+async def test_who_stopped_a_carrier_and_why_stays_told_whatever_else_is_set(api: Api) -> None:
+    await api("POST", "/v1/carriers/simulator/suspend", json={"by": "li", "why": "maintenance"})
+    first = await until(api, "/v1/carriers/simulator", lambda look: look["standing"] == "suspended")
+    for path, asked in (("suspend", {}), ("pace", {"per_second": 5, "why": "too fast"}), ("rebind", {"by": "wang"})):
+        said = (await api("POST", f"/v1/carriers/simulator/{path}", json=asked)).body
+        assert (said["set_by"], said["set_at"], said["why"]) == ("li", first["set_at"], "maintenance")
+    said = (await api("POST", "/v1/carriers/simulator/suspend", json={"by": "wang", "why": "still"})).body
+    assert (said["set_by"], said["why"]) == ("wang", "still")
+
+
+async def test_the_list_tells_how_many_messages_wait_for_carriers_that_are_stopped(api: Api) -> None:
+    await api("POST", "/v1/carriers/simulator/suspend", json={})
+    await until(api, "/v1/carriers/simulator", lambda look: look["standing"] == "suspended")
+    await api("POST", "/v1/messages", json={"to": ["13800138003", "13800138004"], "text": "hello"})
+    listed = await until(api, "/v1/carriers", lambda body: body["backlog"] == 2)
+    assert listed["carriers"][0]["waiting"] == 0

@@ -33,7 +33,7 @@ def list_(as_json: AsJson = False, lang: Lang = "en", url: Url = DEFAULT_URL, to
     if as_json:
         print_json(found)
     else:
-        print_carriers(found["carriers"], is_chinese(lang))
+        print_carriers(found["carriers"], found["backlog"], is_chinese(lang))
 
 
 @carrier.command()

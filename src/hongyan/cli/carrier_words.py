@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -31,6 +32,10 @@ _COLUMNS = (
     Said("not taken", "未接收"),
 )
 
+_GAP = 2
+_SPARED_FIRST = (8, 1, 5, 7, 4, 10)
+"""columns that a narrow terminal does without, in this order; `carrier show` tells all of it"""
+
 
 def standing_of(look: Mapping[str, Any]) -> str:
     """Return where a carrier stands, as a key of the words."""
@@ -44,13 +49,31 @@ def standing_word(look: Mapping[str, Any], chinese: bool) -> str:
     return _word(_STANDING[standing_of(look)][0], chinese)
 
 
-def print_carriers(looks: Sequence[Mapping[str, Any]], chinese: bool) -> None:
-    """Print all carriers, a line each."""
-    table = Table(box=None, pad_edge=False)
-    for column in _COLUMNS:
-        table.add_column(_word(column, chinese), overflow="fold", no_wrap=column is _COLUMNS[0])
-    for look in looks:
-        table.add_row(
+def print_carriers(looks: Sequence[Mapping[str, Any]], backlog: int, chinese: bool) -> None:
+    """Print all carriers, a line each, and what waits for them. A narrow terminal is spared some columns."""
+    out = console()
+    heads = [_word(column, chinese) for column in _COLUMNS]
+    rows = _rows(looks, chinese)
+    wide = [max(cell_len(str(row[place])) for row in (heads, *rows)) for place in range(len(heads))]
+    shown = list(range(len(heads)))
+    for place in _SPARED_FIRST:
+        if sum(wide[one] + _GAP for one in shown) - _GAP > out.width:
+            shown.remove(place)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
+    for place in shown:
+        table.add_column(heads[place], overflow="fold", no_wrap=True)
+    for row in rows:
+        table.add_row(*(row[place] for place in shown))
+    out.print(table)
+    if backlog:
+        waits = Said(f"{backlog} messages wait to be handed over", f"{backlog} 条消息等待提交")
+        out.print(Text(_word(waits, chinese)), soft_wrap=True)
+
+
+def _rows(looks: Sequence[Mapping[str, Any]], chinese: bool) -> list[tuple[str | Text, ...]]:
+    """Return a cell for each column, a row for each carrier."""
+    return [
+        (
             look["name"],
             look["protocol"],
             _standing(look, chinese),
@@ -63,7 +86,8 @@ def print_carriers(looks: Sequence[Mapping[str, Any]], chinese: bool) -> None:
             str(look["results"]["handed"]),
             str(sum(sum(codes.values()) for codes in _not_taken(look).values())),
         )
-    console().print(table)
+        for look in looks
+    ]
 
 
 def print_look(look: Mapping[str, Any], chinese: bool) -> None:

@@ -57,6 +57,10 @@ class Operations:
         """Return how every declared carrier is doing."""
         return await self._looks.carrier_looks()
 
+    async def backlog(self) -> int:
+        """Return how many messages wait to be handed over, most of them in the store when carriers are stopped."""
+        return await self._store.backlog()
+
     async def look(self, name: str) -> dict[str, Any]:
         """Return how one carrier is doing. Raises Refused(UNKNOWN_PATH)."""
         self.declared(name)

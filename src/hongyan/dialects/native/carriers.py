@@ -46,6 +46,10 @@ class Operations(Protocol):
         """Return how every declared carrier is doing."""
         ...
 
+    async def backlog(self) -> int:
+        """Return how many messages wait to be handed over."""
+        ...
+
     async def look(self, name: str) -> dict[str, Any]:
         """Return how one carrier is doing. Raises Refused."""
         ...
@@ -114,8 +118,8 @@ CarrierName = Annotated[str, Path(max_length=200, description="the carrier's nam
 
 @router.get("")
 async def carriers(ops: Ops) -> dict[str, Any]:
-    """Tell how all carriers are doing."""
-    return {"carriers": await ops.looks()}
+    """Tell how all carriers are doing, and how many messages wait to be handed over, in memory or in the store."""
+    return {"carriers": await ops.looks(), "backlog": await ops.backlog()}
 
 
 @router.get("/{name}")
@@ -152,13 +156,13 @@ async def isolate(name: CarrierName, ops: Ops, asked: Stated) -> dict[str, Any]:
 async def rebind(name: CarrierName, ops: Ops, asked: Stated) -> dict[str, Any]:
     """Close every link gracefully and log in anew, in every process once."""
     at = max(ops.now_ms(), ops.control(name).rebind_at + 1)
-    return _told(await ops.set(name, rebind_at=at, **_signed(ops, asked)))
+    return _told(await ops.set(name, rebind_at=at, **_signed_beside(ops, name, asked)))
 
 
 @router.post("/{name}/pace")
 async def pace(name: CarrierName, ops: Ops, asked: Paced) -> dict[str, Any]:
     """Set how many messages a second it gets, in place of what is declared."""
-    return _told(await ops.set(name, pace=asked.per_second, **_signed(ops, asked)))
+    return _told(await ops.set(name, pace=asked.per_second, **_signed_beside(ops, name, asked)))
 
 
 @router.post("/{name}/transcript")
@@ -209,7 +213,14 @@ async def test(name: CarrierName, ops: Ops, asked: Tested, our: Our, who: Who, e
 
 
 async def _standing(ops: Operations, name: str, standing: Standing, asked: Setting) -> dict[str, Any]:
-    return _told(await ops.set(name, standing=standing, **_signed(ops, asked)))
+    again = not asked.why and standing is ops.control(name).standing is not Standing.RUNNING
+    signed = {} if again else _signed(ops, asked)  # said twice, it stands since the first time, for its reason
+    return _told(await ops.set(name, standing=standing, **signed))
+
+
+def _signed_beside(ops: Operations, name: str, asked: Setting) -> dict[str, Any]:
+    """Return who sets something beside the standing. Of a stopped carrier it stays told who stopped it, and why."""
+    return _signed(ops, asked) if ops.control(name).standing is Standing.RUNNING else {}
 
 
 def _signed(ops: Operations, asked: Setting) -> dict[str, Any]:
