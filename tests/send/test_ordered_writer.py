@@ -48,13 +48,19 @@ async def rest(writer: OrderedWriter) -> None:
         await asyncio.sleep(0)
 
 
+async def batches(slow: Slow, n: int) -> None:
+    while len(slow.written) < n:  # noqa: ASYNC110 - it counts, it does not signal
+        await asyncio.sleep(0)
+
+
 @pytest.fixture
 def slow() -> Slow:
     return Slow()
 
 
 @pytest.fixture
-def writer(slow: Slow) -> OrderedWriter:
+def writer(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> OrderedWriter:
+    monkeypatch.setattr("hongyan.store.ordered.HANDED_WAITS_S", 0.0)
     return OrderedWriter(slow)  # type: ignore[arg-type] # the two calls it makes
 
 
@@ -85,6 +91,35 @@ async def test_a_handover_and_its_ending_that_wait_together_are_one(slow: Slow, 
     assert isinstance(last, Settle)
     assert (last.carrier, last.provider_id, last.submitted_at) == ("a", "p2", 5)
     assert said == [["Handed", None], ["Settle"]]
+    await writer.stop()
+
+
+async def test_a_handover_waits_for_its_ending_but_holds_nothing_up(
+    slow: Slow, writer: OrderedWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hongyan.store.ordered.HANDED_WAITS_S", 60.0)
+    said: list[Sequence[Any]] = []
+    writer.start()
+    writer.add([handed(1)], said.append)
+    writer.add([Note(events=[])])
+    await batches(slow, 1)
+    assert writer.waiting == 1
+    writer.add([settle(1)])
+    await batches(slow, 2)
+    assert [[type(op) for op in batch] for batch in slow.written] == [[Note], [Settle]]
+    await writer.stop()
+    assert said == [[None]]
+
+
+async def test_a_handover_without_an_ending_is_written_after_a_moment(
+    slow: Slow, writer: OrderedWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hongyan.store.ordered.HANDED_WAITS_S", 0.001)
+    writer.start()
+    writer.add([handed(1)])
+    writer.add([handed(2)])
+    await rest(writer)
+    assert sum(map(len, slow.written)) == 2
     await writer.stop()
 
 

@@ -2,10 +2,12 @@
 
 The sender says "handed", the matcher says "delivered", often within the same loop turn: both add here, in the order
 things happened, and each commit takes all that waited while the last one ran. A hand-over and an ending that
-wait together become one operation. It never drops an operation the store could still take.
+wait together become one operation; for that a hand-over waits a moment for its ending. It never drops an operation
+the store could still take.
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,19 +21,32 @@ Done = Callable[[Sequence[Any]], None]
 
 BATCH = 1000
 """operations after which a commit takes no further group"""
+HANDED_WAITS_S = 0.02
+"""how long a hand-over is kept for an ending that may follow at once: a turn of a busy loop takes about as long"""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 
 log = structlog.get_logger(stage="store")
 
 
+class _Group:
+    """What was added in one call. `ripe_at`: when it may be written, by the loop's time."""
+
+    __slots__ = ("done", "ops", "ripe_at")
+
+    def __init__(self, ops: list[Op | None], done: Done | None) -> None:
+        self.ops, self.done = ops, done
+        self.ripe_at = 0.0
+
+
 class OrderedWriter:
-    """Commits groups of operations in the order added, and says when each group is on disk."""
+    """Commits groups of operations, those about a message in the order added, and says when each group is on disk."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._groups: list[tuple[list[Op | None], Done | None]] = []
+        self._groups: list[_Group] = []
         self._handed: dict[int, tuple[list[Op | None], int]] = {}
         self._wake = asyncio.Event()
+        self._ripens: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing = False
         self.waiting = 0
@@ -53,49 +68,73 @@ class OrderedWriter:
 
         A `Handed` whose `Settle` is added before it was written has the result None: the `Settle` says it all.
         """
-        group: list[Op | None] = list(ops)
+        group = _Group(list(ops), done)
         handed = self._handed
-        for place, op in enumerate(group):
+        waits = 0
+        for place, op in enumerate(group.ops):
             if type(op) is Handed:
                 if not op.part_ids:  # its parts become rows, which no ending can say
-                    handed[op.message_id] = group, place
+                    handed[op.message_id] = group.ops, place
+                    waits += 1
             elif type(op) is Settle and handed:
                 earlier = handed.pop(op.message_id, None)
                 if earlier is not None:
                     _merge(op, *earlier)
-        self._groups.append((group, done))
-        self.waiting += len(group)
+        if waits and waits == len(ops):
+            group.ripe_at = asyncio.get_running_loop().time() + HANDED_WAITS_S
+        self._groups.append(group)
+        self.waiting += len(group.ops)
         self._wake.set()
 
     async def _run(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._groups:
-                await self._commit(self._take())
-            if self._closing:
+            while taken := self._take():
+                await self._commit(taken)
+            if self._closing and not self._groups:
                 return
+            if self._groups and self._ripens is None:
+                self._ripens = asyncio.get_running_loop().call_at(self._groups[0].ripe_at, self._ripe)
 
-    def _take(self) -> list[tuple[list[Op | None], Done | None]]:
-        if self.waiting <= BATCH:
-            taken, self._groups = self._groups, []
-        else:
-            count = end = 0
-            while count < BATCH and end < len(self._groups):
-                count += len(self._groups[end][0])
-                end += 1
-            taken, self._groups = self._groups[:end], self._groups[end:]
-        self._handed.clear()  # what is taken can no longer be merged, and what follows it came later
+    def _ripe(self) -> None:
+        self._ripens = None
+        self._wake.set()
+
+    def _take(self) -> list[_Group]:
+        """Take what may be written now, in order; hand-overs added a moment ago stay for their endings.
+
+        Nothing but an ending is ever said of a message between its hand-over and its receipt.
+        """
+        now = math.inf if self._closing else asyncio.get_running_loop().time()
+        taken: list[_Group] = []
+        left: list[_Group] = []
+        count = 0
+        for group in self._groups:
+            if count < BATCH and group.ripe_at <= now:
+                taken.append(group)
+                count += len(group.ops)
+            else:
+                left.append(group)
+        self._groups = left
+        handed = self._handed
+        if not left:
+            handed.clear()
+        elif handed:  # what is taken can no longer be merged, and what follows it came later
+            for group in taken:
+                for op in group.ops:
+                    if type(op) is Handed:
+                        handed.pop(op.message_id, None)
         return taken
 
-    async def _commit(self, groups: list[tuple[list[Op | None], Done | None]]) -> None:
-        ops = [op for group, _ in groups for op in group if op is not None]
+    async def _commit(self, groups: list[_Group]) -> None:
+        ops = [op for group in groups for op in group.ops if op is not None]
         results = iter(await self._written(ops))
-        for group, done in groups:
-            self.waiting -= len(group)
-            values = [None if op is None else next(results) for op in group]
-            if done is not None:
-                done(values)
+        for group in groups:
+            self.waiting -= len(group.ops)
+            values = [None if op is None else next(results) for op in group.ops]
+            if group.done is not None:
+                group.done(values)
 
     async def _written(self, ops: Sequence[Op]) -> Sequence[Any]:
         pause_s = FIRST_PAUSE_S
