@@ -91,22 +91,24 @@ class Terminal:
         if "hongyan serve" in command or "hongyan simulate" in command:
             self._begin(command)
             return ""
-        ran = subprocess.run([_bash(), "-c", command], timeout=PATIENCE_S, check=False, text=True, **self._common())
+        ran = subprocess.run([_bash(), "-c", command], timeout=2 * PATIENCE_S, check=False, text=True, **self._common())
         return str(ran.stdout)
 
     def _begin(self, command: str) -> None:
         ready = self.folder / f"ready-{time.monotonic_ns()}.json"
         given = f"exec env {command}" if "=" in command.split(" ", 1)[0] else f"exec {command}"
-        process = subprocess.Popen([_bash(), "-c", f"{given} --ready-file {ready}"], **self._common())
+        said = ready.with_suffix(".txt")
+        with said.open("w") as out:
+            process = subprocess.Popen([_bash(), "-c", f"{given} --ready-file {ready}"], **self._common(out))
         self._opened.callback(_end, process)
         over = time.monotonic() + PATIENCE_S
         while not ready.exists():
-            assert process.poll() is None, process.communicate()[0]
+            assert process.poll() is None, said.read_text("utf-8")
             assert time.monotonic() < over, f"{command} does not come up"
             time.sleep(0.05)
 
-    def _common(self) -> dict[str, Any]:
-        return {"cwd": self.folder, "env": self.env, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    def _common(self, out: Any = subprocess.PIPE) -> dict[str, Any]:
+        return {"cwd": self.folder, "env": self.env, "stdout": out, "stderr": subprocess.STDOUT}
 
 
 @contextmanager
@@ -119,10 +121,10 @@ def terminal(folder: Path, receiver: str = "http://127.0.0.1:1") -> Iterator[Ter
 def _end(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
     try:
-        process.communicate(timeout=PATIENCE_S)
+        process.wait(PATIENCE_S)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def _bash() -> str:
