@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hongyan.carriers import Answer, Receipt
+from hongyan.carriers import Answer, Incoming, Receipt
 from hongyan.carriers.simulator import Simulator
 from hongyan.model.clock import FakeClock
 from hongyan.model.message import Message
@@ -21,6 +21,9 @@ class Ears:
     def answered(self, carrier: str, answers: Sequence[Answer]) -> None:
         self.answers.extend(answers)
         self.order.extend("answer" for _ in answers)
+
+    def replied(self, carrier: str, replies: Sequence[Incoming], stored: Callable[[], None]) -> None:
+        raise AssertionError("a simulated handset in this process sends nothing")
 
     def reported(self, carrier: str, receipts: Sequence[Receipt], stored: Callable[[], None]) -> None:
         self.receipts.extend(receipts)
