@@ -44,7 +44,7 @@ async def test_a_second_answer_and_one_to_nothing_are_only_counted() -> None:
             assert carrier.links()[0].state == "open"
 
 
-async def test_no_answer_in_time_is_unsure_and_a_late_one_changes_nothing() -> None:
+async def test_no_answer_in_time_is_unsure_once_and_a_late_one_is_told_as_such() -> None:
     async with listening() as smsc:
         smsc.on_submit = lambda caller, submit: None
         async with talking(smsc, answer_s=0.1) as (carrier, ears):
@@ -57,9 +57,78 @@ async def test_no_answer_in_time_is_unsure_and_a_late_one_changes_nothing() -> N
             smsc.caller.taken(smsc.submits[0])
             smsc.on_submit = lambda caller, submit: caller.taken(submit)
             carrier.submit([message(2)])
-            await until(lambda: len(ears.answers) == 2)
-            assert ears.answers[1].message_id == 2
+            await until(lambda: len(ears.answers) == 3)
+            late, following = ears.answers[1:]
+            assert (late.message_id, late.late, late.provider_id) == (1, True, "id2")
+            assert (following.message_id, following.late) == (2, False)
             assert carrier.room() == 10
+
+
+async def test_a_late_refusal_is_told_as_late_and_a_late_answer_of_a_part_names_its_message() -> None:
+    async with listening() as smsc:
+        smsc.on_submit = lambda caller, submit: None
+        async with talking(smsc, answer_s=0.1) as (carrier, ears):
+            carrier.submit([message(1), message(2, content="x" * 300)])
+            await until(lambda: len(ears.answers) == 2)
+            smsc.caller.refused(smsc.submits[0], 0x58)
+            smsc.caller.taken(smsc.submits[1], "p1")
+            await until(lambda: len(ears.answers) == 4)
+            refused, part = ears.answers[2:]
+            assert (refused.message_id, refused.late, refused.provider_id) == (1, True, None)
+            assert (part.message_id, part.late, part.unsure, part.provider_id) == (2, True, True, "p1")
+
+
+async def test_what_answers_without_an_error_and_is_no_answer_is_unsure() -> None:
+    async with listening() as smsc:
+        smsc.on_submit = lambda caller, submit: caller.say(smpp.GenericNack(submit.sequence, 0))
+        async with talking(smsc) as (carrier, ears):
+            carrier.submit([message(1)])
+            await until(lambda: ears.answers)
+            assert ears.answers[0].unsure
+
+
+async def test_a_bind_that_is_answered_by_something_else_is_no_log_in() -> None:
+    async with listening() as smsc:
+        smsc.on_bind = lambda caller, bind: caller.say(smpp.EnquireLinkResp(bind.sequence))
+        async with talking(smsc, waits=False) as (carrier, _):
+            await until(lambda: "NO-BIND" in carrier.links()[0].last_error)
+
+
+async def test_a_slow_smsc_does_not_hold_up_the_pace() -> None:
+    async with listening() as smsc:
+        smsc.on_submit = lambda caller, submit: None
+        async with talking(smsc, link_pace=50, window=10) as (carrier, _):
+            carrier.submit([message(n) for n in range(1, 11)])
+            await until(lambda: len(smsc.submits) == 10)  # though not one is answered
+
+
+async def test_no_more_waits_inside_than_the_pace_lets_through_soon() -> None:
+    async with listening() as smsc, talking(smsc, link_pace=5, window=1_000) as (carrier, _):
+        assert carrier.room() == 5
+
+
+async def test_closing_lets_a_message_finish_whose_first_part_is_under_way() -> None:
+    async with listening() as smsc:
+        smsc.on_submit = lambda caller, submit: None
+        async with talking(smsc, drain_s=10, window=1) as (carrier, ears):
+            carrier.submit([message(1, content="x" * 400)])
+            await until(lambda: smsc.submits)
+            closing = asyncio.create_task(carrier.close())
+            smsc.on_submit = lambda caller, submit: caller.taken(submit)
+            smsc.caller.taken(smsc.submits[0])
+            await closing
+            (answer,) = ears.answers
+            assert (len(answer.part_ids), answer.cause) == (3, None)
+            assert isinstance(smsc.caller.others[-1], smpp.Unbind)
+
+
+async def test_a_message_that_cannot_be_written_ends_alone() -> None:
+    async with listening() as smsc, talking(smsc, long="payload") as (carrier, ears):
+        carrier.submit([message(1, content="x" * 70_000), message(2)])
+        await until(lambda: len(ears.answers) == 2)
+        assert ears.by_id()[1].cause is not None
+        assert ears.by_id()[1].again_ms is None
+        assert ears.by_id()[2].provider_id
 
 
 async def test_a_link_that_breaks_with_a_full_window_leaves_every_message_unsure_once() -> None:

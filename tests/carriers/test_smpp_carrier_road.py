@@ -63,6 +63,41 @@ async def test_a_receipt_on_the_way_is_acknowledged_and_tells_nothing() -> None:
         assert not ears.receipts
 
 
+async def test_an_intermediate_notification_ends_nothing_but_by_delivery() -> None:
+    """SMPP 3.4 §5.2.12: esm_class 0x20 tells of a try that failed; more tries follow."""
+    async with listening() as smsc, talking(smsc) as (_, ears):
+        for stat in ("UNDELIV", "BUSY", "UNKNOWN", "DELIVRD"):
+            text = f"id:1 sub:001 dlvrd:000 submit date:2611220930 done date:2611220930 stat:{stat} err:001 text:"
+            smsc.caller.say(smsc.caller.delivery("8613800138000", text.encode(), esm_class=0x20))
+        await until(lambda: len(smsc.caller.acknowledged()) == 4)
+        assert [receipt.state for receipt in ears.receipts] == [State.DELIVERED]
+
+
+@pytest.mark.parametrize(
+    ("stat", "state"),
+    [
+        ("DELIVERED", State.DELIVERED),
+        ("FAILED", State.UNDELIVERED),
+        ("UNDELIVERABLE", State.UNDELIVERED),
+        ("REJECTED", State.REJECTED),
+        ("WHATEVER", State.UNKNOWN),
+    ],
+)
+async def test_words_that_the_specification_does_not_have_are_understood(stat: str, state: State) -> None:
+    async with listening() as smsc, talking(smsc) as (_, ears):
+        smsc.caller.receipt("1", stat=stat)
+        await until(lambda: ears.receipts)
+        assert ears.receipts[0].state is state
+
+
+async def test_a_receipt_of_a_message_that_is_scheduled_is_no_end() -> None:
+    async with listening() as smsc, talking(smsc) as (_, ears):
+        tlvs = ((0x001E, b"abc\0"), (0x0427, b"\0"))
+        smsc.caller.say(smsc.caller.delivery("8613800138000", b"", esm_class=4, tlvs=tlvs))
+        await until(lambda: smsc.caller.acknowledged() == [1])
+        assert not ears.receipts
+
+
 async def test_a_receipt_that_names_no_message_is_kept_and_fits_none() -> None:
     async with listening() as smsc, talking(smsc) as (_, ears):
         smsc.caller.say(smsc.caller.delivery("8613800138000", b"stat:DELIVRD", esm_class=4))

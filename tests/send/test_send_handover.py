@@ -383,3 +383,32 @@ async def test_what_a_crash_left_is_decided_at_once_however_much(
     await sending.sweep.round()
     await sending.settled_down()
     assert {await sending.state(one) for one in left} == {State.UNKNOWN}
+
+
+async def test_a_late_answer_after_unsure_names_its_message_and_is_no_answer_to_the_second_hand_over(
+    sending: Sending,
+) -> None:
+    await sending.start(*PLAIN_WORLD)
+    scripted = sending.carriers["scripted"]
+    (message,) = await sending.accept("8613800138000", category=Category.CAPTCHA)
+    scripted.say(Answer(message_id=message.id, at=1, cause=LINK_DOWN, unsure=True))
+    await sending.settled_down()
+    assert await sending.state(message) is State.UNKNOWN
+    scripted.say(Answer(message_id=message.id, at=2, provider_id="late", late=True))
+    await sending.settled_down()
+    assert (await sending.look(message)).provider_id == "late"
+    scripted.report(receipt("late"))
+    await sending.settled_down()
+    assert (await sending.kinds(message))[-1] == "receipt-late"
+    (second,) = await sending.accept("8613800138001")
+    scripted.say(Answer(message_id=second.id, at=3, cause=BUSY, again_ms=0, slow_down=True, late=True))
+    scripted.take(second)
+    await sending.settled_down()
+    assert await sending.state(second) is State.SUBMITTED
+
+
+async def test_each_part_of_a_long_message_counts_against_the_pace(sending: Sending) -> None:
+    await sending.start(project(), carrier("scripted", pace=10), route("scripted"))
+    await sending.accept(*(f"86138001380{place:02}" for place in range(50)), parts=4)
+    await sending.pass_time(4, step_s=0.1)
+    assert 10 <= len(sending.carriers["scripted"].jobs) <= 11

@@ -15,7 +15,7 @@ from hongyan.session.transcript import Transcript
 
 
 class Answer(Struct, frozen=True, kw_only=True, gc=False):
-    """What the carrier said to one hand-over: exactly one answer a job."""
+    """What the carrier said to one hand-over: exactly one answer a job, but for late ones."""
 
     message_id: int
     at: int
@@ -31,6 +31,8 @@ class Answer(Struct, frozen=True, kw_only=True, gc=False):
     """the answer was lost: it may or may not have been handed over"""
     slow_down: bool = False
     """a throttle: the try is not counted"""
+    late: bool = False
+    """this job was answered before, as unsure: what the carrier said after all"""
 
 
 class Receipt(Struct, frozen=True, kw_only=True, gc=False):

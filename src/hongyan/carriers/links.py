@@ -11,10 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hongyan.carriers import Answer, Events, LinkLook
-from hongyan.carriers.pieces import InPieces, Said
+from hongyan.carriers.looks import look
+from hongyan.carriers.outcomes import Outcomes, Queued, stranded
+from hongyan.carriers.outcomes import unsure as told_unsure
+from hongyan.carriers.pieces import InPieces
+from hongyan.carriers.resting import Resting
 from hongyan.carriers.shaping import Unfit
 from hongyan.carriers.wording import Brought, Wording
-from hongyan.model.cause import Cause, CauseKind
+from hongyan.model.cause import Cause
 from hongyan.model.clock import Clock
 from hongyan.model.message import Message
 from hongyan.session import Ended
@@ -23,7 +27,7 @@ from hongyan.session.link import Link
 from hongyan.session.transcript import Transcript
 from hongyan.wire import Malformed
 
-__all__ = ["Brought", "Wired", "Wording", "look"]
+__all__ = ["Brought", "Wired", "Wording"]
 
 RESENT_MOST = 30
 """how often a later part of a message is sent again when it is throttled"""
@@ -47,7 +51,7 @@ class Wired:
     ) -> None:
         self.name = name
         self.transcript: Transcript | None = Transcript()
-        self._wording = wording
+        self._wording, self._outcomes = wording, Outcomes(name, wording)
         self._clock = clock
         self._sends = sends
         self._pause_ms = pause_ms
@@ -56,9 +60,8 @@ class Wired:
         self._events: Events | None = None
         self._open: list[Link] = []
         """links that may be asked"""
-        self._queue: deque[tuple[Message, Sequence[Any]] | InPieces] = deque()
-        self._resting: deque[tuple[float, InPieces, int]] = deque()
-        self._rest_timer: asyncio.TimerHandle | None = None
+        self._queue: deque[Queued] = deque()
+        self._resting = Resting(self._rested)
         self._turn = 0
         self._closing = False
 
@@ -75,12 +78,15 @@ class Wired:
         """Do nothing: receipts come over the wire."""
 
     def room(self) -> int:
-        """Return what the windows of open links hold; 0 while none is open, so that others take over at once."""
+        """Return what the windows of open links hold, of a slow pace a second's worth: more would wait here for long.
+
+        0 while none is open, so that others take over at once.
+        """
         if self._closing:
             return 0
         room = -len(self._queue)
         for link in self._open:
-            room += link.free()
+            room += link.soon()
         return max(0, room)
 
     def submit(self, messages: Sequence[Message]) -> None:
@@ -91,7 +97,11 @@ class Wired:
             try:
                 parts = words(message)
             except Unfit as why:
-                unfit.append(self._never(message, Cause(why.kind, why.code, why.text, self.name)))
+                cause = Cause(why.kind, why.code, why.text, self.name)
+                unfit.append(Answer(message_id=message.id, at=self._clock.now_ms(), cause=cause))
+                continue
+            except Malformed as wrong:
+                unfit.append(self._outcomes.not_sayable(message, wrong, self._clock.now_ms()))
                 continue
             queue.append((message, parts) if len(parts) == 1 else InPieces(message, parts))
         if unfit:
@@ -114,9 +124,6 @@ class Wired:
         self._closing = True
         self._strand()
         await asyncio.gather(*(dialer.close() for dialer in self._dialers))
-        if self._rest_timer is not None:
-            self._rest_timer.cancel()
-            self._rest_timer = None
         self._strand()
         self._events = None
 
@@ -149,14 +156,21 @@ class Wired:
                     self._part_answered(link, context, answer, told)
             self._feed()
             self._say(told)
+            if requests:
+                link.write()  # the peer works on what comes next while we look at what it brought
         if requests:
             self._brought(link, requests)
 
     def unanswered(self, link: Link, contexts: list[Any]) -> None:  # noqa: ARG002 - a contract's shape
         """Tell that it is not known what became of these."""
-        self._unsure(contexts, Cause(CauseKind.CARRIER, "NO-ANSWER", "the carrier did not answer in time", self.name))
+        cause = self._outcomes.cause("NO-ANSWER", "the carrier did not answer in time")
+        self._say(told_unsure(contexts, cause, self._clock.now_ms()))
         self._feed()
         self._tell_room()
+
+    def late(self, link: Link, context: Any, answer: Any) -> None:  # noqa: ARG002 - a contract's shape
+        """Tell what an answer says that comes after its message was given up: it may name what receipts will name."""
+        self._say([self._outcomes.late(context, answer, self._clock.now_ms())])
 
     def has_room(self, link: Link) -> None:  # noqa: ARG002 - a contract's shape
         """Go on."""
@@ -169,8 +183,8 @@ class Wired:
         if link in self._open:
             self._open.remove(link)
         link.context = None
-        cause = Cause(CauseKind.CARRIER, ended.code, ended.text, self.name)
-        self._unsure(unsure, cause)
+        cause = self._outcomes.cause(ended.code, ended.text)
+        self._say(told_unsure(unsure, cause, self._clock.now_ms()))
         for context in reversed(unwritten):
             if context.__class__ is Message:
                 self._queue.appendleft((context, self._wording.parts(context)))
@@ -192,20 +206,26 @@ class Wired:
         self._turn += 1
         for step in range(len(links)):
             link = links[(self._turn + step) % len(links)]
+            if link.context:
+                self._go_on(link, link.context)
             room = link.room()
-            waiting: deque[tuple[InPieces, int]] = link.context
-            while room > 0 and waiting:
-                job, index = waiting.popleft()
-                if not job.over:
-                    self._ask(link, (job, index), job.parts[index])
-                    room -= 1
             share = -(-len(self._queue) // (len(links) - step))
             while room > 0 and self._queue and share > 0:
                 self._begin(link, self._queue.popleft())
                 room -= 1
                 share -= 1
 
-    def _begin(self, link: Link, entry: tuple[Message, Sequence[Any]] | InPieces) -> None:
+    def _go_on(self, link: Link, waiting: deque[tuple[InPieces, int]]) -> None:
+        """Ask the further parts of messages that this link began, before anything else and even while it is drained."""
+        room = link.room_to_finish()
+        while waiting and (room > 0 or waiting[0][0].over):
+            job, index = waiting.popleft()
+            if not job.over:
+                self._ask(link, (job, index), job.parts[index])
+                room -= 1
+        link.unfinished = bool(waiting)
+
+    def _begin(self, link: Link, entry: Queued) -> None:
         if not isinstance(entry, InPieces):
             self._ask(link, entry[0], entry[1][0])
             return
@@ -222,19 +242,16 @@ class Wired:
             message = context if context.__class__ is Message else context[0].message
             if message is not context:
                 context[0].over = True
-            told = self._never(message, Cause(CauseKind.OURS, "NOT-SAYABLE", str(wrong), self.name))
+            told = self._outcomes.not_sayable(message, wrong, self._clock.now_ms())
             asyncio.get_running_loop().call_soon(self._say, [told])
             return
         link.ask(key, frame, context)
 
     def _not_taken(self, link: Link, message: Message, answer: Any, now: int) -> Answer:
-        if isinstance(answer, Malformed):
-            cause = Cause(CauseKind.CARRIER, "MALFORMED", f"the answer cannot be read: {answer}", self.name)
-            return Answer(message_id=message.id, at=now, cause=cause, unsure=True)
-        said = self._wording.refused(answer)
+        said = self._outcomes.not_taken(message, answer, now)
         if said.slow_down:
             link.tallies.throttled += 1
-        return said.answer(message.id, now)
+        return said
 
     def _part_answered(self, link: Link, context: tuple[InPieces, int], answer: Any, told: list[Answer]) -> None:
         job, index = context
@@ -253,27 +270,12 @@ class Wired:
         passes = said.again_ms is not None and not said.unsure
         if passes and index and job.resent < RESENT_MOST:
             job.resent += 1
-            self._rest((job, index), max(said.again_ms or 0, self._pause_ms))
+            self._resting.add(job, index, max(said.again_ms or 0, self._pause_ms))
         else:
             told.append(job.refused(index, said))
 
-    def _rest(self, part: tuple[InPieces, int], pause_ms: int) -> None:
-        """Let a part wait that the carrier does not want now."""
-        loop = asyncio.get_running_loop()
-        self._resting.append((loop.time() + pause_ms / 1000, *part))
-        if self._rest_timer is None:
-            self._rest_timer = loop.call_later(pause_ms / 1000, self._rested)
-
-    def _rested(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._rest_timer, now = None, loop.time()
-        while self._resting and (self._resting[0][0] <= now or self._closing):
-            _, job, index = self._resting.popleft()
-            if not job.over:
-                job.unasked(index)
-                self._queue.appendleft(job)
-        if self._resting:
-            self._rest_timer = loop.call_at(self._resting[0][0], self._rested)
+    def _rested(self, jobs: list[InPieces]) -> None:
+        self._queue.extendleft(reversed(jobs))
         self._feed()
         self._strand()
 
@@ -291,37 +293,16 @@ class Wired:
         if brought.incoming:
             events.replied(self.name, brought.incoming, lambda: link.replies(brought.incoming_replies))
 
-    def _unsure(self, contexts: list[Any], cause: Cause) -> None:
-        now = self._clock.now_ms()
-        told = []
-        for context in contexts:
-            if context.__class__ is Message:
-                told.append(Answer(message_id=context.id, at=now, cause=cause, unsure=True))
-            elif not context[0].over:
-                told.append(context[0].refused(context[1], Said(cause, unsure=True).answer(context[0].message.id, now)))
-        self._say(told)
-
     def _strand(self, cause: Cause | None = None) -> None:
         """Give back what waits when there is no link that could carry it."""
         if (self._open and not self._closing) or not (self._queue or (self._closing and self._resting)):
             return
-        cause = cause or Cause(CauseKind.CARRIER, "NO-LINK", "no link of the carrier is open", self.name)
-        now = self._clock.now_ms()
-        told = []
+        cause = cause or self._outcomes.cause("NO-LINK", "no link of the carrier is open")
         if self._closing:
-            self._queue.extend(job for _, job, _ in self._resting if not job.over)
-            self._resting.clear()
-        for entry in self._queue:
-            if isinstance(entry, InPieces):
-                if not entry.over:
-                    told.append(entry.stranded(cause, now))
-            else:
-                told.append(Answer(message_id=entry[0].id, at=now, cause=cause, again_ms=0))
+            self._queue.extend(self._resting.end())
+        told = stranded(self._queue, cause, self._clock.now_ms())
         self._queue.clear()
         self._say(told)
-
-    def _never(self, message: Message, cause: Cause) -> Answer:
-        return Answer(message_id=message.id, at=self._clock.now_ms(), cause=cause)
 
     def _say(self, told: list[Answer]) -> None:
         if told and self._events is not None:
@@ -330,23 +311,3 @@ class Wired:
     def _tell_room(self) -> None:
         if self._events is not None and self.room():
             self._events.has_room(self.name)
-
-
-def look(link: Link) -> LinkLook:
-    """Return how a link is doing."""
-    tallies = link.tallies
-    return LinkLook(
-        name=link.name,
-        state=link.state,
-        since=link.since_ms,
-        peer=link.peer,
-        unanswered=link.unanswered(),
-        window=link.window,
-        sent=tallies.sent,
-        answered=tallies.answered,
-        received=tallies.received,
-        throttled=tallies.throttled,
-        answer_p50_ms=tallies.wait_ms(50),
-        answer_p99_ms=tallies.wait_ms(99),
-        last_error=tallies.last_error,
-    )

@@ -61,6 +61,8 @@ SHAPING_SETTINGS = (
 _OPT_OUTS = ("拒收请回", "回复R", "退订回", "回T退订", "回复T", "回TD", "退订请回", "回N退订", "STOP")
 """how texts say that they can be stopped"""
 PAIRS_MOST = 50_000
+_SPREAD = 0x9E3779B97F4A7C15
+"""2^64 over the golden ratio: spreads the bits of an id that differ, which are not its last ones"""
 
 
 class Unfit(Exception):  # noqa: N818 - what the message is for this carrier
@@ -133,17 +135,18 @@ class Shaping:
 class References:
     """Numbers that tell the long messages of one sender to one receiver apart while their parts are under way.
 
-    They go round for each pair, beginning at the message's own chance; pairs not seen for long are forgotten.
+    They go round for each pair, beginning anywhere: two processes, or one before and after a restart, must not go in
+    step. Pairs not seen for long are forgotten.
     """
 
     def __init__(self) -> None:
         self._last: OrderedDict[tuple[str, str], int] = OrderedDict()
 
     def next(self, source: str, number: str, begin: int) -> int:
-        """Return the next reference of 16 bits; whoever has eight takes the lower ones."""
+        """Return the next reference of 16 bits; whoever has eight takes the lower ones. `begin`: the message's id."""
         pair = source, number
         last = self._last.pop(pair, None)
-        reference = (begin if last is None else last + 1) & 0xFFFF
+        reference = (begin * _SPREAD >> 40 if last is None else last + 1) & 0xFFFF
         self._last[pair] = reference
         if len(self._last) > PAIRS_MOST:
             self._last.popitem(last=False)

@@ -134,7 +134,7 @@ class Lane:
 
     def give_up(self, message: Message) -> None:
         """Wait no longer for an answer to a hand-over."""
-        del self.under_way[message.id]
+        self.under_way.pop(message.id, None)
         self.given_up[message.id] = message
         if len(self.given_up) > GIVEN_UP_MOST:
             del self.given_up[next(iter(self.given_up))]

@@ -196,17 +196,19 @@ class Lanes:
         waiting, under_way = lane.waiting, lane.under_way
         if not waiting or not self.pumping or self._writer.waiting > WRITES_MOST:
             return
-        allowed = lane.allowance(now)
+        allowed, paced = lane.allowance(now), lane.pace.permits(now)
         batch: list[Message] = []
-        while allowed > len(batch) and waiting:
+        parts = 0
+        while allowed > len(batch) and paced > parts and waiting:
             message = waiting.popleft()
             if message.expires_at <= now:
                 self._decided.end(message, Ending(State.EXPIRED, verdicts.VALIDITY_OVER, now, handed=False))
                 continue
             under_way[message.id] = message
             batch.append(message)
+            parts += message.parts
         if batch:
-            lane.pace.took(len(batch), now)
+            lane.pace.took(parts, now)
             lane.latencies.begin(batch[-1].id, now)
             try:
                 lane.carrier.submit(batch)

@@ -30,7 +30,7 @@ class Pace:
         """in this second"""
 
     def permits(self, now_ms: int) -> int:
-        """Return how many messages may go now."""
+        """Return how many may go now. Each part of a long message counts: carriers count them too."""
         if now_ms < self._paused_until:
             return 0
         if self.rate == math.inf:
@@ -39,7 +39,7 @@ class Pace:
         return int(self._tokens)
 
     def took(self, n: int, now_ms: int) -> None:
-        """Count messages that went."""
+        """Count what went, which may be more than was permitted: what follows waits the longer."""
         self._tokens -= n
         self._turn(now_ms)
         self._count += n

@@ -130,7 +130,7 @@ class Sender:
         for answer in answers:
             if answer.message_id in timed:
                 lane.latencies.answered(answer.message_id, answer.at)
-            message = lane.under_way.pop(answer.message_id, None)
+            message = None if answer.late else lane.under_way.pop(answer.message_id, None)
             if message is None:
                 self._stray(lane, answer)
             elif answer.cause is None and not answer.unsure:
@@ -204,6 +204,7 @@ class Sender:
         lane.counted(verdict.value, cause.code)
         match verdict:
             case Next.UNSURE:
+                lane.give_up(message)
                 self.unsure(message, cause, now, name)
             case Next.NEVER:
                 lane.worked()

@@ -9,6 +9,8 @@ from functools import partial
 from random import Random
 from typing import Any
 
+from msgspec.structs import replace
+
 from hongyan.carriers.china.building import peer_of
 from hongyan.carriers.china.settings import checked
 from hongyan.carriers.cmpp.log_in import LogIn
@@ -70,6 +72,6 @@ def cmpp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
     )
 
     def dialers(owner: Wired, transcript: Transcript) -> Sequence[Dialer]:
-        return [peer.dialer(speech, owner, transcript, clock, random, on_demand=False)]
+        return [peer.dialer(replace(speech, late=owner.late), owner, transcript, clock, random, on_demand=False)]
 
     return Wired(config.name, wording, clock=clock, dialers=dialers, pause_ms=chosen["throttle_pause_ms"])

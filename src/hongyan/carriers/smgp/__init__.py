@@ -7,6 +7,8 @@ Deliver, on any link of the account. A MsgID is ten octets of any value: it is k
 from collections.abc import Sequence
 from random import Random
 
+from msgspec.structs import replace
+
 from hongyan.carriers.china.building import peer_of
 from hongyan.carriers.china.settings import checked
 from hongyan.carriers.link_settings import timers
@@ -65,7 +67,7 @@ def smgp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
     )
 
     def dialers(owner: Wired, transcript: Transcript) -> Sequence[Dialer]:
-        return [peer.dialer(speech, owner, transcript, clock, random, on_demand=False)]
+        return [peer.dialer(replace(speech, late=owner.late), owner, transcript, clock, random, on_demand=False)]
 
     return Wired(
         config.name,

@@ -37,6 +37,7 @@ _BINDS: dict[str, type[smpp.Bind]] = {
     "transmitter": smpp.BindTransmitter,
     "receiver": smpp.BindReceiver,
 }
+_BOUND = smpp.BindTransceiverResp | smpp.BindTransmitterResp | smpp.BindReceiverResp
 _PATIENT = frozenset({0x05, 0x0D, 0x0E, 0x0F, 0x15, 0x53})
 """refusals of a bind that trying again soon does not better (SMPP 3.4 §5.1.3)"""
 
@@ -57,6 +58,8 @@ class _Wording:
 
     def refused(self, answer: Any) -> Said:
         """Return what any other answer means; generic_nack is one."""
+        if not answer.status:
+            return self._rulings.unreadable(f"{answer.name} without an error")
         return self._rulings.said(answer.status)
 
 
@@ -83,7 +86,7 @@ def smpp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
             trust_all=settings["tls_trust_all"],
         )
 
-    def speech(bind: str) -> Speech:
+    def speech(bind: str, owner: Wired) -> Speech:
         return Speech(
             tongue=SMPP,
             decode=smpp.decode,
@@ -93,12 +96,13 @@ def smpp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
             pace_per_s=settings["link_pace"],
             log_in=lambda _, key: log_in(bind, key),
             verdict=_verdict,
+            late=owner.late,
         )
 
     def dialers(owner: Wired, transcript: Transcript) -> Sequence[Dialer]:
         return [
             Dialer(
-                speech(bind),
+                speech(bind, owner),
                 owner,
                 name=name,
                 hosts=peers,
@@ -161,5 +165,5 @@ def _log_in(where: str, password: str, settings: dict[str, Any]) -> Any:
 def _verdict(link: Link, answer: Any) -> Refusal | None:  # noqa: ARG001 - a contract's shape
     status = answer.status
     if not status:
-        return None
+        return None if isinstance(answer, _BOUND) else Refusal("NO-BIND", f"{answer.name} answers the bind", False)
     return Refusal(statuses.status_name(status), statuses.status_sentence(status), status in _PATIENT)

@@ -27,6 +27,7 @@ _WORDS: dict[str, tuple[State, CauseKind]] = {
     "unknown": (State.UNKNOWN, CauseKind.CARRIER),
 }
 _STATES: dict[int, str] = {
+    0: IGNORED,
     1: IGNORED,
     2: "delivered",
     3: "expired",
@@ -35,8 +36,9 @@ _STATES: dict[int, str] = {
     6: IGNORED,
     7: "unknown",
     8: "rejected",
+    9: "undelivered",
 }
-"""message_state (§5.2.28) -> what it is for us; ENROUTE and ACCEPTED are no end"""
+"""message_state (§5.2.28; SMPP 5.0 has 0 and 9 too) -> what it is for us; SCHEDULED, ENROUTE and ACCEPTED are no end"""
 _SENTENCES = {
     "DELIVRD": "delivered",
     "EXPIRED": "its validity was over at the carrier",
@@ -45,6 +47,24 @@ _SENTENCES = {
     "UNKNOWN": "the carrier does not know what became of it",
     "REJECTD": "the network rejected it",
 }
+_VENDOR_WORDS = {
+    "SCHEDULED": 0,
+    "BUFFERED": 1,
+    "BUFFRED": 1,
+    "ENROUTED": 1,
+    "SENT": 1,
+    "SUBMITTED": 1,
+    "DELIVERED": 2,
+    "DELIVRED": 2,
+    "UNDELIVERED": 5,
+    "UNDELIVERABLE": 5,
+    "FAILED": 5,
+    "ACCEPTED": 6,
+    "REJECTED": 8,
+    "REJECT": 8,
+    "BLOCKED": 8,
+}
+"""words that some SMSCs write where the specification has seven letters -> message_state"""
 _TYPE, _RECEIPT, _INTERMEDIATE, _REPLY = 0x3C, 0x04, 0x20, 0x00
 _UDHI = 0x40
 _CODINGS = {1: air.ASCII, 3: air.LATIN1, 2: air.LATIN1, 4: air.LATIN1, 8: UCS2}
@@ -95,17 +115,17 @@ class Inbound:
 
     def _receipt(self, pdu: smpp.DeliverSm | smpp.DataSm, said: DeliveryReceipt, now: int) -> Receipt | None:
         """Return a receipt, None for one that is no end. One that names no message is kept for people to see."""
-        word = self._words.get(said.stat) or _STATES.get(said.state or 0)
-        if word is None:
-            word = "unknown"
-        if word == IGNORED:
+        state = _VENDOR_WORDS.get(said.stat) if said.state is None else said.state
+        word = self._words.get(said.stat) or ("unknown" if state is None else _STATES.get(state, "unknown"))
+        under_way = pdu.esm_class & _TYPE == _INTERMEDIATE and word != "delivered"  # it is tried again: no end
+        if word == IGNORED or under_way:
             return None
-        state, kind = _WORDS[word]
+        ending, kind = _WORDS[word]
         number = self._shaping.digits(pdu.source_addr)
         named = self._ids.receipted(said.id, number, said.text_id) if said.id else (NO_ID, ())
         return Receipt(
             provider_id=named[0],
-            state=state,
+            state=ending,
             cause=self._cause(kind, said),
             received_at=now,
             spellings=named[1],
