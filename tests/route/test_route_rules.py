@@ -189,6 +189,7 @@ def test_a_router_notices_when_hours_begin_and_end() -> None:
     chooses = router(A, B, route("night", "b", order=1, hours=(NIGHT,)), route("all", "a"), clock=clock)
     assert chooses.choose(message()).carriers == ("a",)
     assert english(chooses)[0] == "route night: only 22:00-06:00 fri Asia/Shanghai, not now"
+    assert chooses.choose(message()).reasons[0].zh == "路由 night：时段限 22:00-06:00 周五 Asia/Shanghai，当前不在其中"
     clock.push(1)
     assert chooses.choose(message()).carriers == ("b",)
     clock.push(8 * 3600)

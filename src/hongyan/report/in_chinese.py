@@ -5,6 +5,12 @@ Pure. A carrier's own words, and whatever has no place in this table, stay as th
 
 import re
 
+from hongyan.model.said import Said
+from hongyan.wire import stat
+from hongyan.wire.cmpp import words as cmpp
+from hongyan.wire.sgip import words as sgip
+from hongyan.wire.smgp import words as smgp
+
 _SENTENCES: tuple[tuple[str, str], ...] = (
     # what the sender decides
     (r"it is not handed over again after (\d+) tries", r"已提交 \1 次，不再提交"),
@@ -29,6 +35,17 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"the validity ran out before it could be handed over", "有效期内未能提交"),
     (r"no route fits this message", "没有合适的路由"),
     (r"no receipt came in time", "未及时收到回执"),
+    (r"the link was lost before the answer", "应答之前连接中断"),
+    (r"the carrier's link is down", "运营商连接中断"),
+    # calls to callers
+    (r"answered (\d+) in (\d+) ms", r"应答 \1，用时 \2 毫秒"),
+    (r"no answer within ([\d.]+) s", r"\1 秒内没有应答"),
+    (r"given up after one call", "调用一次后放弃"),
+    (r"given up after (\d+) calls", r"调用 \1 次后放弃"),
+    (r"given up after (\d+) tries", r"尝试 \1 次后放弃"),
+    (r"again in ([\d.]+) s", r"\1 秒后重试"),
+    (r"door (\S+)(?=:)", r"账号 \1 的连接"),
+    (r"reply (\d+)(?=:)", r"上行 \1"),
     # receipts
     (r"it came before the answer to the hand-over", "先于提交应答到达"),
     (r"the message had been closed as unknown, which stands", "消息此前已记为结果未知，维持不变"),
@@ -38,10 +55,17 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"part (\d+) of (\d+)", r"第 \1 条（共 \2 条）"),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(rf"(?<!\w){english}(?!\w)"), chinese) for english, chinese in _SENTENCES)
+_TABLES: tuple[dict[str, Said] | dict[int, Said], ...] = (
+    stat.STATS, stat.STAT_FAMILIES, cmpp.CONNECT_STATUSES, cmpp.RESULTS, sgip.RESULTS, sgip.STATES,
+    smgp.STATUSES, smgp.ERRS,
+)  # fmt: skip
+_CODES = {said.en: said.zh for table in _TABLES for said in table.values()}
+"""what the operators' codes mean: our words, from their documents"""
+_CODE = re.compile("|".join(map(re.escape, sorted(_CODES, key=len, reverse=True))))
 
 
 def in_chinese(text: str) -> str:
     """Return a text with the sentences that we know put into Chinese."""
     for english, chinese in _COMPILED:
         text = english.sub(chinese, text)
-    return text
+    return _CODE.sub(lambda found: _CODES[found.group()], text)

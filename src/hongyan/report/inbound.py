@@ -5,6 +5,7 @@ from typing import Any
 
 from hongyan.model.cause import parse_cause
 from hongyan.model.clock import iso
+from hongyan.report.in_chinese import in_chinese
 from hongyan.report.parked import spellings_of
 from hongyan.report.timeline import STATES_ZH, Line, line
 from hongyan.store.ops import Part, ReplyRow, StopRow, Unclaimed
@@ -23,7 +24,7 @@ def part_lines(parts: Sequence[Part], submitted_at: int | None) -> Iterator[Line
         if part.state is not None:
             cause = parse_cause(part.cause) if part.cause else None
             behind = f": {cause.code} {cause.text}, said by {cause.said_by}" if cause else ""
-            behind_zh = f"：{cause.code} {cause.text}，来自 {cause.said_by}" if cause else ""
+            behind_zh = f"：{cause.code} {in_chinese(cause.text)}，来自 {cause.said_by}" if cause else ""
             yield line(
                 part.at,
                 "report",

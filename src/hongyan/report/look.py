@@ -153,7 +153,7 @@ class Look:
         replies = await self._store.replies(ReplyQuery(message_id=message.id, limit=MOST_REPLIES))
         came_in = [*inbound.part_lines(parts, message.submitted_at), *inbound.reply_lines(replies)]
         considered = await self._considered(message)
-        story = timeline.of_message(message, submission, events, considered, came_in)
+        story = timeline.of_message(message, submission, events, considered, came_in, on_air=len(parts))
         return story | {"replies": [inbound.reply_summary(row) for row in replies]}
 
     async def _considered(self, message: Message) -> Sequence[Said]:

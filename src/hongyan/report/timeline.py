@@ -72,6 +72,8 @@ _NO_CARD = {
     "not-approved": ("its template is not approved", "模板未审核通过"),
     "not-shown": ("the number does not show cards", "该号码不支持卡片短信"),
 }
+_ROAD = ("dialects", "accept", "route", "send", "report")
+"""stages in their order: what happened in one millisecond is told in it"""
 _CAUSE = re.compile(rf"\b(?:{'|'.join(CauseKind)})\|([^|]*)\|([^|]*)\|")
 """a cause as the store keeps it, inside the text of an event"""
 _OUR_OWN = re.compile(r"[a-z]+\|[^|]*\|hongyan\|")
@@ -135,10 +137,12 @@ def of_message(
     events: Sequence[Event],
     considered: Sequence[Said],
     came_in: Sequence[Line] = (),
+    on_air: int = 0,
 ) -> dict[str, Any]:
     """Return the whole life of a message.
 
-    `considered`: what the router has to say about it; `came_in`: the lines of its parts and of the replies to it.
+    `considered`: what the router has to say about it; `came_in`: the lines of its parts and of the replies to it;
+    `on_air`: how many parts it went in, as far as its carrier gave each an id.
     """
     lines: list[Line] = []
     if submission is not None:
@@ -146,8 +150,11 @@ def of_message(
         lines += _notes(submission.notes, submission.received_at)
     lines += _accepted(message)
     lines += [line(None, "route", said.en, said.zh) for said in considered]
-    later = [*_sent(message, events), *came_in, *_ended(message), *(_event(one) for one in events)]
-    lines += sorted(later, key=lambda one: one["at"] or "")
+    happened = [_event(one) for one in events]
+    before = [one for one in happened if one["stage"] != "report"]
+    after = [one for one in happened if one["stage"] == "report"]
+    later = [*before, *_sent(message, events, on_air), *came_in, *_ended(message), *after]
+    lines += sorted(later, key=lambda one: (one["at"] or "", _ROAD.index(one["stage"])))
     return {
         "kind": "message",
         "id": str(message.id),
@@ -263,18 +270,22 @@ def _card(message: Message) -> Iterable[Line]:
             yield line(message.accepted_at, "accept", english, f"卡片：变量 {lacks} 没有值，无法渲染")
 
 
-def _sent(message: Message, events: Sequence[Event]) -> list[Line]:
+def _sent(message: Message, events: Sequence[Event], on_air: int) -> list[Line]:
     if message.submitted_at is None:
         return []
     put_off = sum(one.kind == "again" and not _OUR_OWN.match(one.text) for one in events)
     attempt = max(message.attempts, put_off + 1)
     tries = f"attempt {attempt}" if attempt > 1 else "first attempt"
+    english = chinese = ""
+    if on_air and on_air != message.parts:
+        english = f", in {on_air} parts as it words texts; charged were {message.parts}"
+        chinese = f"，按该通道的写法共 {on_air} 条；计费 {message.parts} 条"
     return [
         line(
             message.submitted_at,
             "send",
-            f"carrier {message.carrier} took it ({tries})",
-            f"运营商 {message.carrier} 已接收（第 {attempt} 次）",
+            f"carrier {message.carrier} took it ({tries}){english}",
+            f"运营商 {message.carrier} 已接收（第 {attempt} 次）{chinese}",
             provider_id=message.provider_id,
         )
     ]
@@ -313,6 +324,9 @@ def _event(event: Event) -> Line:
     if event.kind == "routed":
         return _detour(event)
     stage, english, chinese = _EVENTS.get(event.kind, ("report", event.kind, event.kind))
-    behind = f": {_CAUSE.sub(_PLAIN, event.text)}" if event.text else ""
-    behind_zh = in_chinese(behind.replace(": ", "：", 1))
+    said = _CAUSE.sub(_PLAIN, event.text)
+    behind, behind_zh = (f": {said}", f"：{in_chinese(said)}") if said else ("", "")
+    state, colon, rest = behind_zh[1:].partition(": ")
+    if event.kind.startswith("receipt-") and colon and state in STATES_ZH:
+        behind_zh = f"：{STATES_ZH[State(state)]}：{rest}"
     return line(event.at, stage, english + behind, chinese + behind_zh, kind=event.kind)

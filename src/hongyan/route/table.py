@@ -15,11 +15,11 @@ from typing import Any
 from hongyan.model.clock import Clock
 from hongyan.model.message import Message
 from hongyan.model.said import Said
-from hongyan.model.world import RouteConfig, World
+from hongyan.model.world import Hours, RouteConfig, World
 from hongyan.route.answers import Choices, Split, carrier_said, of_route, only, unusable
 from hongyan.route.conditions import Kind, asked_about, mismatch
 from hongyan.route.costs import prefixes_that_matter
-from hongyan.route.hours import opened
+from hongyan.route.hours import DAYS, opened
 from hongyan.route.prefixes import Prefixes
 
 __all__ = ["PINNED", "Choices", "Router"]
@@ -27,6 +27,7 @@ __all__ = ["PINNED", "Choices", "Router"]
 PINNED = "pinned"
 """in a message's `details`: the one carrier that may carry it, as an operator's test asks"""
 
+_DAYS_ZH = dict(zip(DAYS, ("周一", "周二", "周三", "周四", "周五", "周六", "周日"), strict=True))
 _SPREAD = 0x9E3779B97F4A7C15
 _KINDS_MOST = 10_000
 _PINNED_MARK = f'"{PINNED}"'
@@ -125,7 +126,10 @@ def _route_said(route: RouteConfig, said: Said) -> Said:
 
 
 def _not_now(route: RouteConfig) -> Said:
-    spans = ", ".join(
-        f"{one.begin}-{one.end}{' ' + ' '.join(one.days) if one.days else ''} {one.zone}" for one in route.hours
-    )
-    return Said(f"only {spans}, not now", f"时段限 {spans}，当前不在其中")
+    spans = ", ".join(_span(one, "".join(f" {day}" for day in one.days)) for one in route.hours)
+    spans_zh = "、".join(_span(one, "".join(f" {_DAYS_ZH.get(day, day)}" for day in one.days)) for one in route.hours)
+    return Said(f"only {spans}, not now", f"时段限 {spans_zh}，当前不在其中")
+
+
+def _span(hours: Hours, days: str) -> str:
+    return f"{hours.begin}-{hours.end}{days} {hours.zone}"
