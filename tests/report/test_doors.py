@@ -148,6 +148,26 @@ async def test_without_a_wake_it_comes_with_the_next_look(
     await doors.stop()
 
 
+async def test_a_door_that_is_busy_all_the_time_keeps_no_other_from_its_turn(
+    store: SqliteStore, clock: FakeClock, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors_module, "LOOK_S", 0.05)
+    monkeypatch.setattr(doors_module, "GATHER_S", 0)
+    busy, quiet = Customer(), Customer()
+    await doors.start()
+    doors.open("busy", busy.deliver, busy.room)
+    doors.open(DOOR, quiet.deliver, quiet.room)
+    await asyncio.sleep(0)
+    await owe(store, clock, [1])  # by another process: nobody wakes this door here
+
+    def is_told_while_the_other_is_woken() -> bool:
+        doors.wake({"busy"})
+        return bool(quiet.got)
+
+    await until(is_told_while_the_other_is_woken)
+    await doors.stop()
+
+
 async def test_who_goes_away_is_told_at_the_next_connection(store: SqliteStore, clock: FakeClock, doors: Doors) -> None:
     await owe(store, clock, [1, 2])
     first = Customer()

@@ -17,7 +17,8 @@ WAIT_MS = 600_000
 """how long the first piece of a long submission waits for the others"""
 ENDINGS_KEPT_MS = 7 * 24 * HOUR_MS
 _KIND, _ENDING = "submission", "ending:"
-_MOST = 500
+WHOLES_MOST = 500
+"""that one question to the store returns"""
 
 
 class Piece(Struct, frozen=True, kw_only=True, gc=False):
@@ -75,18 +76,18 @@ class Pieces:
     async def old(self) -> list[list[Piece]]:
         """Return the wholes, as far as they came, whose first piece has waited long enough."""
         wholes: dict[tuple[str, str], list[Piece]] = {}
-        for row in await self._store.old_fragments(self._clock.now_ms() - WAIT_MS, _MOST, _KIND):
+        for row in await self._store.old_fragments(self._clock.now_ms() - WAIT_MS, WHOLES_MOST, _KIND):
             wholes.setdefault((row.owner, row.whole), []).append(_piece(row))
         return list(wholes.values())
 
     async def endings(self, owner: str) -> list[Piece]:
         """Return what a caller is to be told, oldest first."""
-        found = await self._store.old_fragments(self._clock.now_ms() + 1, _MOST, _ENDING + owner)
+        found = await self._store.old_fragments(self._clock.now_ms() + 1, WHOLES_MOST, _ENDING + owner)
         return list(map(_piece, found))
 
     async def forget_endings(self) -> int:
         """Drop what nobody came for in a week; return how many."""
-        found = await self._store.old_fragments(self._clock.now_ms() - ENDINGS_KEPT_MS, _MOST)
+        found = await self._store.old_fragments(self._clock.now_ms() - ENDINGS_KEPT_MS, WHOLES_MOST)
         stale = [row.id for row in found if row.kind.startswith(_ENDING)]
         if stale:
             await self._store.write(DropFragments(ids=stale))

@@ -19,6 +19,10 @@ class Reports(Protocol):
         """Return one message."""
         ...
 
+    async def called(self, project: str, app: str, client_id: str) -> Message | None:
+        """Return the message that a caller gave this id of its own."""
+        ...
+
     async def messages(self, project: str, message_ids: Sequence[int]) -> list[Message]:
         """Return those that exist, in the order asked."""
         ...

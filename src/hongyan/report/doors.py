@@ -26,7 +26,7 @@ LEASE_MS = 60_000
 PAGE = 500
 MOST_TRIES = 20
 """refusals by the caller after which it is told no more of a row"""
-LOOK_S = 2.0
+LOOK_S = 1.0
 """how often the store is asked for doors that nobody woke: other processes settle too, and retries fall due"""
 GATHER_S = 0.02
 """between two looks, so that what settles together is claimed together"""
@@ -181,13 +181,15 @@ class Doors:
         self._outcome.set()
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        look_at = loop.time() + LOOK_S
         while True:
-            try:
-                async with asyncio.timeout(LOOK_S):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(look_at):
                     await self._woken.wait()
-                names: Collection[str] = set(self._hungry)
-            except TimeoutError:
-                names = set(self._doors)
+            names: Collection[str] = set(self._hungry)
+            if loop.time() >= look_at:  # however busy some doors are, the others have their turn
+                look_at, names = loop.time() + LOOK_S, set(self._doors)
             self._woken.clear()
             self._hungry.clear()
             try:

@@ -24,6 +24,11 @@ class Pull:
         found = await self._store.message(message_id)
         return found if found is not None and found.project == project else None
 
+    async def called(self, project: str, app: str, client_id: str) -> Message | None:
+        """Return the message that a caller gave this id of its own."""
+        found = await self._store.messages(MessageQuery(project=project, client_id=client_id, limit=_PAGE))
+        return next((one for one in found if one.app == app), None)
+
     async def messages(self, project: str, message_ids: Sequence[int]) -> list[Message]:
         """Return those that exist, in the order asked."""
         found = {one.id: one for one in await self._store.messages_by_id(message_ids) if one.project == project}

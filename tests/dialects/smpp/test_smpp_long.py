@@ -4,16 +4,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from dialects.smpp.smpp_line import HANDSET, Esme, SmppLine, eventually, submit, why
-from hongyan.accept.pieces import WAIT_MS
+from hongyan.accept.pieces import WAIT_MS, WHOLES_MOST
 from hongyan.model.message import State
-from hongyan.model.world import Project
+from hongyan.model.world import Key, Project
 from hongyan.text import udh
 from hongyan.text.air import segments
 from hongyan.text.parts import GSM7, UCS2
 from hongyan.wire import smpp
 from hongyan.wire.smpp import tlvs
+from hongyan.wire.smpp.times import absolute
 
 CHINESE = "鸿雁传书，云中谁寄锦书来？雁字回时，月满西楼。\U0001f600" * 8
 GSM = "Prices [in €] {and more} ^ " * 15
@@ -83,6 +85,36 @@ async def test_pieces_come_one_by_one_in_any_order_over_any_session(smpp_line: S
     assert (message.content, str(message.id)) == (CHINESE, answered[-1])
     await first.close()
     await second.close()
+
+
+async def test_a_long_text_is_asked_for_and_taken_back_by_its_first_or_last_id(smpp_line: SmppLine) -> None:
+    """proves: smpp#long.receipts"""
+    await smpp_line.declare(Key(project="shop", dialect="smpp", name="other", secret="x"))
+    esme, other = await Esme.bound(smpp_line.port), await Esme.bound(smpp_line.port, name="other", password="x")
+    later = absolute(smpp_line.clock.now_ms() + 3_600_000)
+    sent = [structs.replace(one, schedule_delivery_time=later) for one in by_header("二" * 100, UCS2, 9)]
+    first, last = ids(await esme.ask_all(sent))
+    for id_ in (first, last):
+        answer = await esme.ask(smpp.QuerySm(0, message_id=id_))
+        assert (answer.status, answer.message_state, answer.message_id) == (0, 1, id_)
+        assert (await other.ask(smpp.QuerySm(0, message_id=id_))).status == 0x0C
+    assert (await esme.ask(smpp.CancelSm(0, message_id=first))).status == 0
+    assert sorted((one.id, one.stat) for one in await esme.receipts(2)) == [(first, "DELETED"), (last, "DELETED")]
+    await esme.close()
+    await other.close()
+
+
+async def test_a_flood_of_halves_is_ended_faster_than_it_comes(smpp_line: SmppLine) -> None:
+    """proves: smpp#long.incomplete"""
+    esme = await Esme.bound(smpp_line.port)
+    half = by_header("二" * 100, UCS2, 9)[0]
+    halves = [structs.replace(half, source_addr=f"S{n}", registered_delivery=0) for n in range(WHOLES_MOST + 20)]
+    for at in range(0, len(halves), 50):
+        assert {one.status for one in await esme.ask_all(halves[at : at + 50])} == {0}
+    smpp_line.clock.push(WAIT_MS / 1000 + 1)
+    await smpp_line.server.chores.look_after_old()
+    assert await smpp_line.pieces.old() == []
+    await esme.close()
 
 
 async def test_two_long_texts_do_not_mix(smpp_line: SmppLine) -> None:

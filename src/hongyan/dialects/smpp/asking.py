@@ -55,9 +55,14 @@ class Asking:
         return smpp.encode(smpp.CancelSmResp(pdu.sequence, 0 if done else RCANCELFAIL))
 
     async def _message(self, caller: Caller, text: str) -> Message | None:
-        number = from_decimal(text)
-        found = None if number is None else await self._reports.message(caller.project.name, number)
-        return found if found is not None and found.app == caller.key.name else None
+        """Return the message of an id that was answered: its own, or that of a long text's first piece."""
+        number, project, app = from_decimal(text), caller.project.name, caller.key.name
+        if number is None:
+            return None
+        found = await self._reports.message(project, number)
+        if found is None:
+            return await self._reports.called(project, app, str(number))
+        return found if found.app == app else None
 
 
 def replace_refusal(pdu: smpp.ReplaceSm) -> bytes:

@@ -1,11 +1,12 @@
 """What must be looked after without a PDU: long texts that never became whole, and their customers who must be told."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection, Mapping
 
 import structlog
 
-from hongyan.accept.pieces import Piece, Pieces
+from hongyan.accept.pieces import WHOLES_MOST, Piece, Pieces
 from hongyan.dialects.smpp.sessions import Account
 from hongyan.dialects.smpp.taking import Taking
 from hongyan.model.errors import Refused
@@ -15,6 +16,8 @@ from hongyan.wire.smpp.statuses import RINVMSGLEN
 LOOK_S = 5.0
 OLD_EVERY = 3
 """looks between two looks at what is old"""
+PAGES_MOST = 20
+"""of old wholes that one look ends: a flood of halves must not be faster than its end"""
 UNDELIVERED = "UNDELIV"
 
 log = structlog.get_logger(stage="dialects")
@@ -79,28 +82,36 @@ class Chores:
 
         spec: smpp#long.incomplete
         """
-        for whole in await self._pieces.old():
-            caller = caller_of(self._world(), whole[0].owner)
-            if caller is None:
-                await self._pieces.drop(whole)
-            elif len(whole) == whole[0].total:
-                await self._taking.complete(caller, whole)
-            else:
-                await self._taking.fail(whole, UNDELIVERED, RINVMSGLEN)
+        for _ in range(PAGES_MOST):
+            wholes = await self._pieces.old()
+            for whole in wholes:
+                await self._end_old(whole)
+            if len(wholes) < WHOLES_MOST:
+                break
         await self._pieces.forget_endings()
 
+    async def _end_old(self, whole: list[Piece]) -> None:
+        caller = caller_of(self._world(), whole[0].owner)
+        if caller is None:
+            await self._pieces.drop(whole)
+        elif len(whole) == whole[0].total:
+            await self._taking.complete(caller, whole)
+        else:
+            await self._taking.fail(whole, UNDELIVERED, RINVMSGLEN)
+
     async def _run(self) -> None:
-        looks = 0
+        loop = asyncio.get_running_loop()
+        looks, look_at = 0, loop.time() + LOOK_S
         while True:
-            try:
-                async with asyncio.timeout(LOOK_S):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(look_at):
                     await self._soon.wait()
-            except TimeoutError:
+            old = False
+            if loop.time() >= look_at:  # in time, however often there is something to do at once
+                look_at = loop.time() + LOOK_S
                 self._owners.update(self._accounts)
                 looks += 1
                 old = looks % OLD_EVERY == 0
-            else:
-                old = False
             owners, self._owners = self._owners, set()
             self._soon.clear()
             try:
