@@ -157,7 +157,7 @@ class Wired:
             self._feed()
             self._say(told)
             if requests:
-                link.write()  # the peer works on what comes next while we look at what it brought
+                link.outlet.flush()  # the peer works on what is next while we look at what it brought
         if requests:
             self._brought(link, requests)
 

@@ -23,6 +23,8 @@ BATCH = 1000
 """operations after which a commit takes no further group"""
 HANDED_WAITS_S = 0.02
 """how long a hand-over is kept for an ending that may follow at once: a turn of a busy loop takes about as long"""
+COMMITS_APART_S = 0.006
+"""a commit begins this long after the one before at the earliest: small windows bring little at a time"""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 
 log = structlog.get_logger(stage="store")
@@ -87,15 +89,19 @@ class OrderedWriter:
         self._wake.set()
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             await self._wake.wait()
             self._wake.clear()
             while taken := self._take():
+                again_at = loop.time() + COMMITS_APART_S
                 await self._commit(taken)
+                if not self._closing and (left_s := again_at - loop.time()) > 0:
+                    await asyncio.sleep(left_s)
             if self._closing and not self._groups:
                 return
             if self._groups and self._ripens is None:
-                self._ripens = asyncio.get_running_loop().call_at(self._groups[0].ripe_at, self._ripe)
+                self._ripens = loop.call_at(self._groups[0].ripe_at, self._ripe)
 
     def _ripe(self) -> None:
         self._ripens = None
