@@ -12,8 +12,7 @@ from typing import Any
 
 from hongyan.carriers import Answer, Events, LinkLook
 from hongyan.carriers.looks import look
-from hongyan.carriers.outcomes import Outcomes, Queued, stranded
-from hongyan.carriers.outcomes import unsure as told_unsure
+from hongyan.carriers.outcomes import Outcomes, Queued, stranded, unsure_of
 from hongyan.carriers.pieces import InPieces
 from hongyan.carriers.resting import Resting
 from hongyan.carriers.shaping import Unfit
@@ -28,9 +27,6 @@ from hongyan.session.transcript import Transcript
 from hongyan.wire import Malformed
 
 __all__ = ["Brought", "Wired", "Wording"]
-
-RESENT_MOST = 30
-"""how often a later part of a message is sent again when it is throttled"""
 
 
 class Wired:
@@ -96,12 +92,8 @@ class Wired:
         for message in messages:
             try:
                 parts = words(message)
-            except Unfit as why:
-                cause = Cause(why.kind, why.code, why.text, self.name)
-                unfit.append(Answer(message_id=message.id, at=self._clock.now_ms(), cause=cause))
-                continue
-            except Malformed as wrong:
-                unfit.append(self._outcomes.not_sayable(message, wrong, self._clock.now_ms()))
+            except (Unfit, Malformed) as why:
+                unfit.append(self._outcomes.not_for_us(message, why, self._clock.now_ms()))
                 continue
             queue.append((message, parts) if len(parts) == 1 else InPieces(message, parts))
         if unfit:
@@ -164,7 +156,7 @@ class Wired:
     def unanswered(self, link: Link, contexts: list[Any]) -> None:  # noqa: ARG002 - a contract's shape
         """Tell that it is not known what became of these."""
         cause = self._outcomes.cause("NO-ANSWER", "the carrier did not answer in time")
-        self._say(told_unsure(contexts, cause, self._clock.now_ms()))
+        self._say(unsure_of(contexts, cause, self._clock.now_ms()))
         self._feed()
         self._tell_room()
 
@@ -184,7 +176,7 @@ class Wired:
             self._open.remove(link)
         link.context = None
         cause = self._outcomes.cause(ended.code, ended.text)
-        self._say(told_unsure(unsure, cause, self._clock.now_ms()))
+        self._say(unsure_of(unsure, cause, self._clock.now_ms()))
         for context in reversed(unwritten):
             if context.__class__ is Message:
                 self._queue.appendleft((context, self._wording.parts(context)))
@@ -228,9 +220,7 @@ class Wired:
     def _begin(self, link: Link, entry: Queued) -> None:
         if not isinstance(entry, InPieces):
             self._ask(link, entry[0], entry[1][0])
-            return
-        due = [] if entry.over else entry.begin()
-        if due:
+        elif not entry.over and (due := entry.begin()):
             link.context.extend((entry, index) for index in due[1:])
             self._ask(link, (entry, due[0]), entry.parts[due[0]])
 
@@ -242,7 +232,7 @@ class Wired:
             message = context if context.__class__ is Message else context[0].message
             if message is not context:
                 context[0].over = True
-            told = self._outcomes.not_sayable(message, wrong, self._clock.now_ms())
+            told = self._outcomes.not_for_us(message, wrong, self._clock.now_ms())
             asyncio.get_running_loop().call_soon(self._say, [told])
             return
         link.ask(key, frame, context)
@@ -263,13 +253,10 @@ class Wired:
             more = job.taken(index, provider_id)
             if job.is_handed():
                 told.append(job.handed(now))
-            for following in more:
-                link.context.append((job, following))
+            link.context.extend((job, following) for following in more)
             return
         said = self._not_taken(link, job.message, answer, now)
-        passes = said.again_ms is not None and not said.unsure
-        if passes and index and job.resent < RESENT_MOST:
-            job.resent += 1
+        if job.may_rest(index, said):
             self._resting.add(job, index, max(said.again_ms or 0, self._pause_ms))
         else:
             told.append(job.refused(index, said))

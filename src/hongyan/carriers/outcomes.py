@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from hongyan.carriers import Answer
 from hongyan.carriers.pieces import InPieces, Said
+from hongyan.carriers.shaping import Unfit
 from hongyan.carriers.wording import Wording
 from hongyan.model.cause import Cause, CauseKind
 from hongyan.model.message import Message
@@ -26,9 +27,10 @@ class Outcomes:
         """Return a cause that this carrier states."""
         return Cause(kind, code, text, self._carrier)
 
-    def not_sayable(self, message: Message, wrong: Malformed, now: int) -> Answer:
-        """Return the answer of a message that the protocol cannot say."""
-        return Answer(message_id=message.id, at=now, cause=self.cause("NOT-SAYABLE", str(wrong), CauseKind.OURS))
+    def not_for_us(self, message: Message, why: Unfit | Malformed, now: int) -> Answer:
+        """Return the answer of a message that this carrier does not take, or that its protocol cannot say."""
+        kind, code = (why.kind, why.code) if isinstance(why, Unfit) else (CauseKind.OURS, "NOT-SAYABLE")
+        return Answer(message_id=message.id, at=now, cause=self.cause(code, str(why), kind))
 
     def not_taken(self, message: Message, answer: Any, now: int) -> Answer:
         """Return what an answer that is no plain yes means."""
@@ -47,7 +49,7 @@ class Outcomes:
         return replace(self.not_taken(message, answer, now), late=True)
 
 
-def unsure(contexts: Iterable[Any], cause: Cause, now: int) -> list[Answer]:
+def unsure_of(contexts: Iterable[Any], cause: Cause, now: int) -> list[Answer]:
     """Return the answers of messages of which nobody knows what became: whole ones, and (job, part) of others."""
     told = []
     for context in contexts:

@@ -13,6 +13,9 @@ from hongyan.carriers import Answer
 from hongyan.model.cause import Cause
 from hongyan.model.message import Message
 
+RESENT_MOST = 30
+"""how often later parts of a message are sent again when they are throttled"""
+
 
 class Said(NamedTuple):
     """What an answer of a carrier means that is no plain yes."""
@@ -38,14 +41,14 @@ class Said(NamedTuple):
 class InPieces:
     """One message on its way in parts."""
 
-    __slots__ = ("_ids", "_next", "message", "over", "parts", "resent")
+    __slots__ = ("_ids", "_next", "_resent", "message", "over", "parts")
 
     def __init__(self, message: Message, parts: Sequence[Any]) -> None:
         self.message = message
         self.parts = parts
         self.over = False
         """its answer was given"""
-        self.resent = 0
+        self._resent = 0
         self._ids: list[str | None] = [None] * len(parts)
         self._next: list[int] = [0]
         """what is to be asked when its turn comes"""
@@ -64,6 +67,12 @@ class InPieces:
         """Note the id of a part; return the parts that may follow now."""
         self._ids[index] = provider_id
         return range(1, len(self.parts)) if index == 0 else range(0)
+
+    def may_rest(self, index: int, said: Answer) -> bool:
+        """Return whether a refused part is asked again after a pause: a later one, a while long."""
+        rests = index > 0 and said.again_ms is not None and not said.unsure and self._resent < RESENT_MOST
+        self._resent += rests
+        return rests
 
     def is_handed(self) -> bool:
         """Return whether all parts were taken."""
