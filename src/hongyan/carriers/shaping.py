@@ -53,8 +53,8 @@ SHAPING_SETTINGS = (
     setting(
         "opt_out",
         "",
-        "What marketing texts end with, as 拒收请回复R; added unless a text says such a thing already.",
-        "营销短信的退订后缀，如“拒收请回复R”；正文已含类似内容时不再添加。",
+        "What marketing texts end with, as 拒收请回复R; added unless a text says such a thing already; not charged.",
+        "营销短信的退订后缀，如“拒收请回复R”；正文已含类似内容时不再添加，且不计费。",
     ),
 )
 
