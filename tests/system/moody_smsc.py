@@ -10,6 +10,7 @@ from collections.abc import Callable
 from random import Random
 
 from carriers.hostile_smsc import Caller, HostileSmsc, accepted
+from hongyan.model.clock import SystemClock
 from hongyan.text import udh
 from hongyan.wire import smpp
 
@@ -27,8 +28,8 @@ class MoodySmsc(HostileSmsc):
         self.calm = False
         self.taken: Counter[tuple[str, int]] = Counter()
         """(number, part) -> how often a network would have delivered it"""
-        self.acknowledged: set[str] = set()
-        """ids, as answers write them, of receipts that were acknowledged"""
+        self.acknowledged: dict[str, int] = {}
+        """id, as answers write it, of a receipt that was acknowledged -> when, in milliseconds UTC"""
         self.moods: Counter[str] = Counter()
         self._chance = Random(seed)
         self._last_id = 0xA0
@@ -137,7 +138,7 @@ class MoodySmsc(HostileSmsc):
             assert pdu.status == 0, pdu
             told = self._owed.pop((caller, pdu.sequence), None)
             if told is not None:
-                self.acknowledged.add(f"{told[0]:x}")
+                self.acknowledged.setdefault(f"{told[0]:x}", SystemClock().now_ms())
         elif isinstance(pdu, smpp.EnquireLink | smpp.Unbind):
             assert pdu.response is not None
             caller.say(pdu.response(pdu.sequence))

@@ -32,7 +32,7 @@ def world(port: int) -> list[Declared]:
     return [
         Project(name="p", paid_in="1000", validity_s=6, refund_failed=True),
         Price(name="", each="0.045"),
-        CarrierConfig(name="smsc", protocol="smpp", password="secret", pace=400, settings=settings),
+        CarrierConfig(name="smsc", protocol="smpp", password="secret", pace=2000, settings=settings),
         RouteConfig(name="all", choices=(Choice(carrier="smsc"),)),
     ]
 
@@ -91,7 +91,10 @@ async def no_receipt_is_dropped(system: assemble.System, smsc: MoodySmsc) -> Non
         if message.state is State.UNKNOWN and "NO-RECEIPT" in (message.cause or ""):
             parts = await system.store.parts(message.id)
             silent = [part.provider_id for part in parts if part.state is None] or [message.provider_id or ""]
-            assert not smsc.acknowledged.issuperset(silent), message
+            assert message.done_at is not None
+            told_at = [smsc.acknowledged.get(one, message.done_at) for one in silent]
+            events = await system.store.events(message.id)
+            assert max(told_at) > message.done_at - 500, (message, silent, told_at, events)
 
 
 async def nothing_is_doubled(system: assemble.System, smsc: MoodySmsc) -> None:
@@ -118,7 +121,7 @@ async def all_is_paid_for(system: assemble.System) -> None:
         assert cause.text
     balance, ledger = await system.store.balance("p"), await system.store.ledger_sum("p")
     assert balance == ledger == PAID_IN - sum(one.price for one in found if one.refund is None)
-    assert sum(one.state is State.DELIVERED for one in found) > 100
+    assert sum(one.state is State.DELIVERED for one in found) > 20
 
 
 async def nothing_is_left_over(system: assemble.System, smsc: MoodySmsc) -> None:
@@ -136,6 +139,7 @@ async def nothing_is_left_over(system: assemble.System, smsc: MoodySmsc) -> None
     assert (road.sender.decided.held, road.sender.decided.tried) == (0, {})
     links = [link for dialer in carrier._dialers for link in dialer.links]
     assert not any(link.unanswered() or link.unreplied() or link.context for link in links)
-    assert (len(carrier._queue), len(carrier._resting)) == (0, 0)
+    assert not carrier._queue
+    assert not carrier._resting
     assert not any(road.matcher._expected.values())
     assert not any(road.matcher._in_parts._messages.values())

@@ -52,8 +52,8 @@ class InParts:
             for provider_id in list(messages)[:excess]:
                 del messages[provider_id]
 
-    def message(self, carrier: str, provider_id: str, now_ms: int) -> Message | None:
-        """Return the message that has a part of that id, if memory knows it; of what may have ended the store tells."""
+    def message(self, carrier: str, provider_id: str, now_ms: int = 0) -> Message | None:
+        """Return the message that has a part of that id, if memory knows it and it is good for longer than that."""
         messages = self._messages.get(carrier)
         message = messages.get(provider_id) if messages else None
         return message if message is not None and message.expires_at > now_ms else None

@@ -249,19 +249,18 @@ class Matcher:
     def _recognised(
         self, carrier: str, receipt: Receipt, known: Mapping[str, Found], by_spelling: Mapping[str, Found]
     ) -> tuple[Found | None, str]:
-        """Return (what a receipt is about, its id there). Memory first: the answer may have come meanwhile."""
-        found = self._remembered(carrier, receipt.provider_id) or known.get(receipt.provider_id)
+        """Return (what a receipt is about, its id there). Memory too: the answer may have come meanwhile."""
+        found = known.get(receipt.provider_id) or self._remembered(carrier, receipt.provider_id)
         if found is None and receipt.number:
             remembered = {one: there for one in receipt.spellings if (there := self._remembered(carrier, one))}
-            return by_spelling_of(receipt.number, receipt.spellings, {**by_spelling, **remembered}, receipt.provider_id)
+            return by_spelling_of(receipt.number, receipt.spellings, {**remembered, **by_spelling}, receipt.provider_id)
         return found, receipt.provider_id
 
     def _remembered(self, carrier: str, provider_id: str) -> Found | None:
-        now_ms = self._clock.now_ms()
         message = self._expected[carrier].get(provider_id)
-        if message is not None and message.expires_at > now_ms:
+        if message is not None:
             return Found(message)
-        message = self._in_parts.message(carrier, provider_id, now_ms)
+        message = self._in_parts.message(carrier, provider_id)
         return None if message is None else Found(message, 1)
 
     def _park(self, carrier: str, receipt: Receipt) -> Unclaimed:
