@@ -19,7 +19,7 @@ from hongyan.model.tally import Tally
 from hongyan.model.world import App, Key, Port, Project
 from hongyan.report.replies import PIECES_WAIT_MS
 from hongyan.report.wholes import at_once, fragment
-from hongyan.store.ops import KeepFragment, KeepReply, Op, PushRow
+from hongyan.store.ops import Fragment, KeepFragment, KeepReply, Op, PushRow
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.vault import Vault
 from report.replying import CARRIER, HANDSET, WORLD, Replying, incoming, pieces
@@ -85,6 +85,24 @@ async def test_what_never_becomes_whole_is_kept_with_a_gap(replying: Replying) -
     (row,) = await replying.kept()
     assert (row.text, row.parts, row.missing) == ("ab…ef…", 4, 2)
     assert await replying.replies.look_after_pieces() == 0
+
+
+async def test_a_last_piece_that_comes_while_the_others_are_given_up_makes_one_whole_reply(
+    replying: Replying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = pieces("abcdefgh", 2)
+    await replying.bring(first)
+    replying.clock.push(PIECES_WAIT_MS / 1000 + 1)
+    old_fragments = replying.store.old_fragments
+
+    async def slow(*args: Any) -> list[Fragment]:
+        found = await old_fragments(*args)
+        await replying.bring(second)
+        return found
+
+    monkeypatch.setattr(replying.store, "old_fragments", slow)
+    assert await replying.replies.look_after_pieces() == 0
+    assert [(row.text, row.missing) for row in await replying.kept()] == [("abcdefgh", 0)]
 
 
 async def test_a_piece_that_comes_again_after_all_is_no_reply_of_its_own(replying: Replying) -> None:

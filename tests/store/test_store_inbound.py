@@ -219,3 +219,15 @@ def test_following_the_changes_leads_to_the_stop_list_as_it_is(changes: list[tup
     stopped = {one.number: one.marketing_only for one in inbound.marks.values() if not one.dropped}
     assert stopped == model
     assert len({one.mark for one in inbound.marks.values()}) == len(inbound.marks)
+
+
+async def test_a_reply_with_pieces_missing_is_kept_only_while_no_other_piece_has_come(store: Store) -> None:
+    one, two = piece(1), piece(2)
+    await store.write_all([KeepFragment(row=one), KeepFragment(row=two)])
+    whole = (one.kind, one.owner, one.whole)
+    too_soon = KeepReply(row=reply(parts=3, missing=2), fragments=[one.id], whole=whole)
+    assert not await store.write(too_soon)
+    assert [found.id for found in await store.old_fragments(NOW + 1, 9)] == [one.id, two.id]
+    given_up = KeepReply(row=reply(parts=3, missing=1), fragments=[one.id, two.id], whole=whole)
+    assert await store.write_all([given_up, too_soon]) == [True, False]
+    assert await store.old_fragments(NOW + 1, 9) == []

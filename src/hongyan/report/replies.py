@@ -100,13 +100,12 @@ class Replies:
         for piece in await self._store.old_fragments(now_ms - PIECES_WAIT_MS, OLD_MOST, KIND):
             wholes.setdefault((piece.owner, piece.whole), []).append(piece)
         kept = 0
-        for (carrier, _), pieces in wholes.items():
+        for (carrier, name), pieces in wholes.items():
             whole = joined(pieces)
             if whole.missing and await self._is_repeated(carrier, whole, now_ms):
                 await self._store.write(DropFragments(ids=whole.fragments))
             else:
-                await self._keep([(carrier, whole)])
-                kept += 1
+                kept += await self._keep([(carrier, whole)], (KIND, carrier, name) if whole.missing else None)
         return kept
 
     # --- one batch after the other
@@ -155,9 +154,13 @@ class Replies:
         for _, _, stored in taken:
             stored()
 
-    async def _keep(self, wholes: Sequence[tuple[str, Whole]]) -> None:
+    async def _keep(self, wholes: Sequence[tuple[str, Whole]], waited: tuple[str, str, str] | None = None) -> int:
+        """Write replies down with what follows from them; return how many are new.
+
+        `waited`: the pieces that these were made of, where others are missing.
+        """
         world, now_ms = self._world(), self._clock.now_ms()
-        judged = [await self._judged(carrier, whole, world, now_ms) for carrier, whole in wholes]
+        judged = [await self._judged(carrier, whole, world, now_ms, waited) for carrier, whole in wholes]
         results = await self._store.write_all([one.op for one in judged])
         follows: list[Op] = []
         pushes: list[PushRow] = []
@@ -185,8 +188,11 @@ class Replies:
             self.on_stops()
         if pushes:
             self._on_pushes(pushes)
+        return sum(results)
 
-    async def _judged(self, carrier: str, whole: Whole, world: World, now_ms: int) -> "_Judged":
+    async def _judged(
+        self, carrier: str, whole: Whole, world: World, now_ms: int, waited: tuple[str, str, str] | None = None
+    ) -> "_Judged":
         owner = await owner_of(self._store, world, carrier, whole.sender, whole.to, now_ms)
         asked = wish(whole.text) if not whole.missing else None
         stops = asked is Wish.STOP and bool(owner.project)
@@ -200,6 +206,7 @@ class Replies:
             mailboxes=mailboxes,
             stop=stop if stops else None,
             fragments=whole.fragments,
+            whole=waited,
         )
         return _Judged(op, asked, row.message_id)
 

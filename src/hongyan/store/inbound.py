@@ -47,6 +47,11 @@ def whole_of(row: Fragment) -> Whole:
     return row.kind, row.owner, storable(row.whole)
 
 
+def _storable_whole(whole: Whole) -> Whole:
+    kind, owner, name = whole
+    return kind, owner, storable(name)
+
+
 class InboundNeeds:
     """Which facts these operations are played on."""
 
@@ -59,6 +64,8 @@ class InboundNeeds:
         """Note what one operation needs."""
         if isinstance(op, KeepReply):
             self.replies.add(reply_key(op.row))
+            if op.whole is not None:
+                self.wholes.add(_storable_whole(op.whole))
             if op.stop is not None:
                 self.stops.add((op.stop.project, op.stop.number))
         elif isinstance(op, KeepFragment):
@@ -87,7 +94,14 @@ class Inbound:
         self.marks: dict[StopKey, StopMark] = {}
 
     def keep_reply(self, op: KeepReply) -> bool:
-        """Keep a reply unless it is known; its pieces have had their use either way."""
+        """Keep a reply unless it is known; its pieces have had their use either way.
+
+        Not one that gave up waiting for pieces of which another has come, or that was completed, in the meantime.
+        """
+        if op.whole is not None:
+            pieces = self.pieces.get(_storable_whole(op.whole), [])
+            if {one.id for one in pieces} != set(op.fragments):
+                return False
         self.drop_fragments(op.fragments)
         row, key = op.row, reply_key(op.row)
         if key in self.known:

@@ -283,7 +283,8 @@ class StopRow(Struct, kw_only=True, gc=False):
 class KeepReply(Struct, kw_only=True):
     """Keep a reply with what follows from it. Result: bool, False when it was there already.
 
-    Then nothing is written, but its fragments are removed all the same.
+    Then nothing is written, but its fragments are removed all the same. One with pieces missing is kept only while
+    no other piece of it has come; otherwise its fragments stay, too.
     """
 
     row: ReplyRow
@@ -293,6 +294,8 @@ class KeepReply(Struct, kw_only=True):
     stop: StopRow | None = None
     fragments: Sequence[int] = ()
     """ids of fragments it was made of: they are removed"""
+    whole: tuple[str, str, str] | None = None
+    """with pieces missing: (kind, owner, whole) of its fragments"""
 
 
 class Fragment(Struct, kw_only=True, gc=False):
