@@ -177,6 +177,20 @@ def test_the_table_fits_a_terminal_and_cuts_no_word(monkeypatch: pytest.MonkeyPa
     assert waits == ("123456 条消息等待提交" if chinese else "123456 messages wait to be handed over")
 
 
+def test_the_list_says_why_links_are_down_each_reason_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = {"state": "closed", "last_error": "REFUSED: ESME_RINVPASWD The password is wrong."}
+    look = {
+        "name": "acme", "protocol": "smpp", "enabled": True, "standing": "running", "drained": False,
+        "links": [refused, refused, {"state": "open", "last_error": "LOST: earlier"}], "links_open": 1,
+        "pace": {"now": None}, "window": {"limit": 10, "used": 0}, "waiting": 0, "oldest_waiting_ms": None,
+        "answer_p50_ms": None, "answer_p99_ms": None, "results": {"handed": 0},
+    }  # fmt: skip
+    written = io.StringIO()
+    monkeypatch.setattr(carrier_words, "console", lambda: Console(width=120, file=written))
+    carrier_words.print_carriers([look, look | {"name": "isolated", "standing": "isolated"}], 0, chinese=False)
+    assert written.getvalue().splitlines()[3:] == ["acme: REFUSED: ESME_RINVPASWD The password is wrong."]
+
+
 def test_a_front_shows_what_the_core_sends_and_the_core_follows_what_a_front_is_told(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -50,7 +50,7 @@ def standing_word(look: Mapping[str, Any], chinese: bool) -> str:
 
 
 def print_carriers(looks: Sequence[Mapping[str, Any]], backlog: int, chinese: bool) -> None:
-    """Print all carriers, a line each, and what waits for them. A narrow terminal is spared some columns."""
+    """Print all carriers, a line each, why links are down, and what waits. A narrow terminal is spared some columns."""
     out = console()
     heads = [_word(column, chinese) for column in _COLUMNS]
     rows = _rows(looks, chinese)
@@ -65,9 +65,20 @@ def print_carriers(looks: Sequence[Mapping[str, Any]], backlog: int, chinese: bo
     for row in rows:
         table.add_row(*(row[place] for place in shown))
     out.print(table)
+    for look in looks:
+        for why in _why_down(look):
+            out.print(Text(f"{look['name']}: {why}", "red"), soft_wrap=True)
     if backlog:
         waits = Said(f"{backlog} messages wait to be handed over", f"{backlog} 条消息等待提交")
         out.print(Text(_word(waits, chinese)), soft_wrap=True)
+
+
+def _why_down(look: Mapping[str, Any]) -> list[str]:
+    """Return why links of a carrier that should be up are not, each reason once."""
+    if standing_of(look) != "running":
+        return []
+    down = [link["last_error"] for link in look["links"] if link["state"] != "open" and link["last_error"]]
+    return list(dict.fromkeys(down))
 
 
 def _rows(looks: Sequence[Mapping[str, Any]], chinese: bool) -> list[tuple[str | Text, ...]]:

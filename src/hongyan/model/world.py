@@ -212,7 +212,7 @@ class CarrierConfig(_Declared, frozen=True, kw_only=True):
     protocol: str = "simulator"
     enabled: bool = True
     pace: float = 0
-    """messages a second; 0: as fast as it takes them"""
+    """messages a second, each part of a long one counted; 0: as fast as it takes them"""
     window: int = 1000
     """messages handed over and not yet answered"""
     password: str = ""
