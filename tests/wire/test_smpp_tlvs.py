@@ -38,6 +38,16 @@ def test_a_part_comes_back_and_needs_all_three() -> None:
     assert tlvs.sar(tlvs.sar_tlvs(Sar(1, 2, 0))) is None
 
 
+def test_parts_that_are_written_wider_are_read_when_there_can_be_so_many() -> None:
+    def wide(reference: int, total: int, part: int) -> Sar | None:
+        fields = ((tlvs.SAR_MSG_REF_NUM, reference), (tlvs.SAR_TOTAL_SEGMENTS, total), (tlvs.SAR_SEGMENT_SEQNUM, part))
+        return tlvs.sar(tuple((tag, value.to_bytes(4, "big")) for tag, value in fields))
+
+    assert wide(0x71234, 255, 3) == Sar(0x1234, 255, 3)
+    assert wide(1, 256, 3) is None
+    assert wide(1, 0xFFFFFFFF, 0xFFFFFFFF) is None
+
+
 @given(TLVS)
 def test_any_tlvs_are_read_without_complaint(some: tuple[tuple[int, bytes], ...]) -> None:
     for read in (tlvs.sar, tlvs.network_error, tlvs.message_state, tlvs.receipted_message_id, tlvs.message_payload):

@@ -93,6 +93,9 @@ class NetworkError(NamedTuple):
     code: int
 
 
+_MOST_SEGMENTS = 255
+
+
 def value(tlvs: tuple[Tlv, ...], tag: int) -> bytes | None:
     """Return the octets of the first parameter with a tag."""
     for has, octets in tlvs:
@@ -140,12 +143,15 @@ def user_message_reference(tlvs: tuple[Tlv, ...]) -> int | None:
 
 
 def sar(tlvs: tuple[Tlv, ...]) -> Sar | None:
-    """Return which part this is; None unless all three parameters are there and the number is within the total."""
+    """Return which part this is; None unless all three parameters are there, fit, and the number is within the total.
+
+    Peers write them wider than the specification has them; the numbers must be of its size all the same.
+    """
     reference = number(tlvs, SAR_MSG_REF_NUM)
     total, part = number(tlvs, SAR_TOTAL_SEGMENTS), number(tlvs, SAR_SEGMENT_SEQNUM)
-    if reference is None or total is None or part is None or not 1 <= part <= total:
+    if reference is None or total is None or part is None or not 1 <= part <= total <= _MOST_SEGMENTS:
         return None
-    return Sar(reference, total, part)
+    return Sar(reference & 0xFFFF, total, part)
 
 
 def sar_tlvs(part: Sar) -> tuple[Tlv, ...]:
