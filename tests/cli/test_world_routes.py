@@ -93,7 +93,7 @@ choices = [{ carrier = "sim", weight = 3 }, { carrier = "spare", weight = 0 }]
         ("[[carriers]]\nname='c'\ncosts={'+86'='0.1'}", r"costs: '\+86' is not digits"),
         ("[[carriers]]\nname='c'\ncosts={86='-1'}", r"costs\.86: is below zero"),
         ("[[carriers]]\nname='c'\ncoasts={86='1'}", "unknown key 'coasts' .*did you mean 'costs'"),
-        ("[[ports]]\nproject='shop'\nname='sms'", "name: 'sms' is not digits"),
+        ("[[ports]]\nproject='shop'\nname='sms'", "name: 'sms' is not digits. Try: name = \"10690001\""),
         ("[[ports]]\nproject='shop'\nname='1069'\ncarrier='simm'", "no carrier 'simm'; Try: did you mean 'sim'"),
         ("[[ports]]\nproject='shop'\nname='1069'\ndialect='yundasi'", "did you mean 'yundashi'"),
         ("[[ports]]\nproject='shop'\nname='1069'\napp='a'", "project shop has no app 'a'"),
@@ -103,6 +103,10 @@ choices = [{ carrier = "sim", weight = 3 }, { carrier = "spare", weight = 0 }]
             "reply_callbacks: there is no dialect",
         ),
         ("[[projects]]\nname='p'\nreply_callbacks={yundashi='x.example'}", "reply_callbacks: 'x.example' is no web"),
+        (
+            "[[projects]]\nname='p'\nreply_callbacks={comms='https://x.example'}",
+            "nothing is posted for comms: .* Try: reply_callbacks.native",
+        ),
         ("[[controls]]\nname='sim'\nstanding='suspended'", "unknown table 'controls'"),
     ],
 )

@@ -10,6 +10,11 @@ from hongyan.model.world import App, CarrierConfig, Declared, Project, Signature
 from hongyan.settings import nearest
 
 DIALECTS = ("comms", "nxcloud", "alibaba", "yundashi", "native", "smpp")
+WORDLESS: dict[str, str] = {
+    "comms": "the vendor's document has no replies; native tells of them in our own shape",
+    "smpp": "customers who bind get replies over their own links",
+}
+"""dialects that post no replies, and how they are told instead"""
 
 _LONGEST_WAIT_S = 604_800
 _COUNTRY_LETTERS = 2

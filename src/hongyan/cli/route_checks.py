@@ -55,7 +55,8 @@ def _asked_about(one: RouteConfig) -> Iterator[Fault]:
 
 def check_port(one: Port, known: Known) -> Iterator[Fault]:
     """Yield what is wrong with a number that replies come to."""
-    yield from digits("name", (one.name,))
+    if not (one.name.isascii() and one.name.isdigit()):
+        yield "name", f"{one.name!r} is not digits.", 'name = "10690001"'
     if one.carrier and one.carrier not in known.carriers:
         yield "carrier", f"there is no carrier {one.carrier!r};", nearest(one.carrier, known.carriers)
     if one.dialect and one.dialect not in DIALECTS:

@@ -9,6 +9,7 @@ from typing import Any
 
 from hongyan.cli.field_checks import (
     DIALECTS,
+    WORDLESS,
     Fault,
     Known,
     addresses,
@@ -122,6 +123,8 @@ def _project(one: Project, _known: Known) -> Iterator[Fault]:
     yield from limits(one.limits)
     yield from addresses("callbacks", one.callbacks)
     yield from addresses("reply_callbacks", one.reply_callbacks)
+    for dialect in WORDLESS.keys() & one.reply_callbacks.keys():
+        yield "reply_callbacks", f"nothing is posted for {dialect}: {WORDLESS[dialect]}.", "reply_callbacks.native"
     if one.quiet_hours is not None and not 0 <= one.quiet_hours[0] < one.quiet_hours[1] <= 24:  # noqa: PLR2004 - hours
         yield "quiet_hours", "must be two hours of one day, the first before the second.", "quiet_hours = [8, 22]"
     for number in one.unlimited:
