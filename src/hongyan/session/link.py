@@ -239,7 +239,8 @@ class Link(asyncio.Protocol):
             outlet.transport.abort()
         else:
             outlet.transport.close()
-            self._loop.call_later(self.speech.timers.goodbye_s, outlet.transport.abort)
+            late = self._loop.call_later(self.speech.timers.goodbye_s, outlet.transport.abort)
+            self.gone.add_done_callback(lambda _: late.cancel())  # or it would hold a closed link that long
         self.owner.closed(self, unwritten, unsure, ended)
 
     # --- what pulse asks

@@ -25,12 +25,12 @@ MOST_LEFT_OCTETS = 40_000
 
 
 @pytest.fixture
-async def brisk_line(tmp_path: Path) -> AsyncIterator[SmppLine]:
-    """A line whose closed connections are forgotten soon."""
+async def patient_line(tmp_path: Path) -> AsyncIterator[SmppLine]:
+    """A line whose closed connections are not forgotten by the time alone."""
     clock = FakeClock()
     store = SqliteStore(tmp_path / "hongyan.db", Vault(b"k" * 32), clock, Tally())
     await store.open()
-    made = SmppLine(store, clock, timers=Timers(goodbye_s=0.05, idle_s=0))
+    made = SmppLine(store, clock, timers=Timers(goodbye_s=60))
     await made.open()
     yield made
     await made.close()
@@ -75,17 +75,17 @@ def is_forgotten() -> bool:
 
 @pytest.mark.parametrize("flood", [come_and_go, bind_wrongly, leave_halves, break_off])
 async def test_a_flood_leaves_nothing_behind(
-    brisk_line: SmppLine, flood: Callable[[SmppLine, int], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
+    patient_line: SmppLine, flood: Callable[[SmppLine, int], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(binding, "_FIRST_WAIT_S", 0.0)
-    server = brisk_line.server
+    server = patient_line.server
 
     async def rounds(first: int) -> int:
         for number in range(first, first + ROUNDS):
-            await flood(brisk_line, number)
+            await flood(patient_line, number)
         await eventually(lambda: not (server.accounts or server._work or server._doorways[0].links))
-        await brisk_line.desk.recorded()
-        brisk_line.dispatch.taken.clear()  # the test's own
+        await patient_line.desk.recorded()
+        patient_line.dispatch.taken.clear()  # the test's own
         await eventually(is_forgotten)
         return tracemalloc.get_traced_memory()[0]
 
@@ -97,6 +97,6 @@ async def test_a_flood_leaves_nothing_behind(
     finally:
         tracemalloc.stop()
     assert after - before < MOST_LEFT_OCTETS
-    assert not brisk_line.doors._doors
+    assert not patient_line.doors._doors
     assert not server._doorways[0]._by_address
     assert len(server._patience._failures) <= 1
