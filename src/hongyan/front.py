@@ -52,6 +52,7 @@ async def _life(told: dict[str, Any]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_reader(sys.stdin.fileno(), stop.set)  # nothing more is ever said there: it ends when the core does
     clock, tally, listening = SystemClock(), Tally(), socket.socket(fileno=told["listening"])
     listening.setblocking(False)
     async with contextlib.AsyncExitStack() as stack:

@@ -22,7 +22,9 @@ async def until(holds: Callable[[], bool], what: str) -> None:
 
 
 def fronts_of(core: int) -> list[int]:
-    return [one.pid for one in psutil.Process(core).children() if "hongyan.front" in one.cmdline()]
+    children = psutil.Process(core).children()
+    living = [one for one in children if one.status() != psutil.STATUS_ZOMBIE]
+    return [one.pid for one in living if "hongyan.front" in one.cmdline()]
 
 
 def read(url: str) -> str:
@@ -46,6 +48,7 @@ async def test_a_front_that_dies_is_started_again_and_loses_nothing(tmp_path: Pa
     async with gateway.serving() as (process, url):
         assert process.pid is not None
         for turn in range(2):
+            await asyncio.to_thread(read, f"{url}/livez")  # whoever takes requests now is killed, not one that starts
             (front,) = fronts_of(process.pid)
             load = asyncio.create_task(send_until_dead(url, accepted, 10, random.Random(turn)))
             await asyncio.sleep(0.2)
