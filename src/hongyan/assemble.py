@@ -208,6 +208,7 @@ class Road:
             lease_ms=settings.lease_ms,
             grace_ms=settings.receipt_grace_s * 1000,
         )
+        self.sender.on_late = self.matcher.rematch_soon
         self.replies = Replies(
             store=store,
             world=current,

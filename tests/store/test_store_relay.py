@@ -79,6 +79,18 @@ async def test_each_is_told_its_own_end(relayed: Relayed) -> None:
     assert relayed.sending.taken == [good.id]
 
 
+async def test_a_core_that_fails_says_so_to_every_caller(
+    relayed: Relayed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> int:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(relayed.sending, "room", broken)
+    results = await asyncio.gather(*(relayed.far.write(accept(message())) for _ in range(2)), return_exceptions=True)
+    assert [one.reason for one in results if isinstance(one, Refused)] == [Reason.UNAVAILABLE] * 2
+    assert "could not be taken" in "".join(capsys.readouterr())
+
+
 async def test_a_refusal_arrives_with_its_facts(relayed: Relayed) -> None:
     await relayed.core.close()
     with pytest.raises(Refused) as one:

@@ -21,7 +21,7 @@ class Outlet:
 
     def room(self) -> int:
         """Return how many messages can be handed over at once."""
-        return self._room() - len(self._gathered)
+        return max(0, self._room() - len(self._gathered))
 
     def take(self, messages: Sequence[Message]) -> None:
         """Hand these over at the end of this turn of the loop: they are on disk as `sending`."""

@@ -68,6 +68,7 @@ class Matcher:
         self._parked = Parked()
         self._seeking: list[tuple[str, Sequence[Receipt], Stored]] = []
         self._wake = asyncio.Event()
+        self._soon = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.seeking = 0
         """receipts whose message is being sought in the store"""
@@ -263,6 +264,10 @@ class Matcher:
         message = self._in_parts.message(carrier, provider_id)
         return None if message is None else Found(message, 1)
 
+    def rematch_soon(self) -> None:
+        """Look at parked receipts before their time: an answer came late, and named what some may be of."""
+        self._soon.set()
+
     def _park(self, carrier: str, receipt: Receipt) -> Unclaimed:
         row = settle.parked(carrier, receipt, self._clock.now_ms())
         self._tally.add("report_unclaimed", carrier)
@@ -280,4 +285,9 @@ class Matcher:
                 log.warning("the store cannot be reached; parked receipts are tried again later")
             except Exception:  # worker edge: the rows are still there at the next turn
                 log.exception("parked receipts could not be matched")
-            await asyncio.sleep(REMATCH_EVERY_S)
+            try:
+                await asyncio.wait_for(self._soon.wait(), REMATCH_EVERY_S)
+            except TimeoutError:
+                continue
+            await asyncio.sleep(REMATCH_AFTER_MS / 1000)  # parked ones must have come to be that old
+            self._soon.clear()

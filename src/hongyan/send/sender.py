@@ -69,6 +69,8 @@ class Sender:
         self.lanes = Lanes(decided=self.decided, writer=writer, router=router, clock=clock, random=random, tally=tally)
         self.on_room: Callable[[], None] = _nobody
         """called when carriers have answered"""
+        self.on_late: Callable[[], None] = _nobody
+        """called when a late answer gave a message its id: its receipt may be parked"""
         self.on_back: Callable[[], None] = _nobody
         """called when a carrier may be handed something again"""
         self.wake: Callable[[], None] = _nobody
@@ -244,6 +246,7 @@ class Sender:
         self.decided.note(answer.message_id, answer.at, "unsure", text)
         if message is not None and answer.cause is None and not answer.unsure:
             self._handed(carrier, message, answer, NEVER_LEASED)
+            self.on_late()
 
 
 def _nobody() -> None:

@@ -117,6 +117,9 @@ class _Guest(asyncio.Protocol):
             results = await self._door.accept(ops)
         except Refused as refused:
             results = [refused] * len(ops)
+        except Exception:  # noqa: BLE001 - the edge of a call: every caller must hear of its end
+            _log.exception("what a front accepted could not be taken", requests=len(ops))
+            results = [Refused(Reason.UNAVAILABLE, why="accepting failed in the core")] * len(ops)
         self._write(frames.verdicts(number, results))
 
     async def _called(self, number: int, payload: bytes) -> None:
