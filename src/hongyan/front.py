@@ -18,7 +18,7 @@ from typing import Any, cast
 import uvloop
 
 from hongyan.accept.desk import Dispatch
-from hongyan.assemble import Reception, bounds_of, edge_of, ended
+from hongyan.assemble.reception import Reception, bounds_of, edge_of, ended
 from hongyan.listener import Listener
 from hongyan.listener.crew import READY
 from hongyan.model.clock import SystemClock

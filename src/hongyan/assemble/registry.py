@@ -1,0 +1,43 @@
+"""Which concrete stores and carriers there are: the registries. A new protocol is one line here."""
+
+import random
+
+from hongyan.carriers.cmpp import cmpp_carrier
+from hongyan.carriers.sgip import sgip_carrier
+from hongyan.carriers.simulator import Simulator
+from hongyan.carriers.smgp import smgp_carrier
+from hongyan.carriers.smpp import smpp_carrier
+from hongyan.model.clock import Clock
+from hongyan.model.tally import Tally
+from hongyan.model.world import CarrierConfig
+from hongyan.send.fleet import Factory
+from hongyan.settings import Settings, master_key_of
+from hongyan.store import Store
+from hongyan.store.sqlite import SqliteStore
+from hongyan.store.vault import Vault
+
+
+def carrier_factories(clock: Clock, node: int = 0) -> dict[str, Factory]:
+    """Return how each protocol's carriers are built; `node` tells this process from the others on the same database."""
+
+    def simulator(config: CarrierConfig) -> Simulator:
+        return Simulator(config.name, settings=config.settings, clock=clock)
+
+    chance = random.SystemRandom()
+    return {
+        "simulator": simulator,
+        "smpp": lambda config: smpp_carrier(config, clock, chance),
+        "cmpp": lambda config: cmpp_carrier(config, clock, chance),
+        "smgp": lambda config: smgp_carrier(config, clock, chance),
+        "sgip": lambda config: sgip_carrier(config, clock, chance, node),
+    }
+
+
+def open_store(settings: Settings, clock: Clock, tally: Tally) -> Store:
+    """Return the store that the settings name, not yet opened."""
+    vault = Vault(master_key_of(settings).encode())
+    if settings.database_url:
+        from hongyan.store.postgres import PostgresStore  # noqa: PLC0415 - half a second that embedded use need not pay
+
+        return PostgresStore(settings.database_url, vault, clock, tally)
+    return SqliteStore(settings.data_dir / "hongyan.db", vault, clock, tally)
