@@ -11,6 +11,7 @@ import hashlib
 import json
 import sys
 import time
+from abc import ABC, abstractmethod
 from urllib.parse import quote_plus, urlsplit
 
 import uvloop
@@ -19,7 +20,7 @@ PATH = "/v1/sms/multi/mt"
 CONTENT = "Your Hongyan order 20260102 has left the warehouse and arrives tomorrow before noon."
 
 
-class Plan:
+class Plan(ABC):
     """What is still to be sent, and what came back. A subclass says how a gateway is asked and what answers mean."""
 
     def __init__(self, messages: int, items: int, host: str) -> None:
@@ -39,13 +40,13 @@ class Plan:
         # all end in 1234: the last four digits stay away from the simulator's magic numbers
         return self.asking([13_000_001_234 + (first + k) % 600_000 * 10_000 for k in range(n)])
 
+    @abstractmethod
     def asking(self, numbers: list[int]) -> bytes:
         """Return the request that sends to these numbers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answered(self, head: bytes, body: bytes) -> None:
         """Count what an answer says."""
-        raise NotImplementedError
 
 
 class Nxcloud(Plan):
