@@ -8,6 +8,8 @@ Operations written from one task are applied in the order written.
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from sqlalchemy import ClauseElement
+
 from hongyan.model.message import Leg, Message, State
 from hongyan.model.world import Declared, World
 from hongyan.store.ops import (
@@ -236,6 +238,15 @@ class Store(Protocol):
         A project's `paid_in` is credited in the same transaction: the difference to what was credited before,
         as one ledger entry.
         """
+        ...
+
+    # --- everything beside the road: statements of SQLAlchemy Core on `tables.py`, the same for both engines
+    async def select(self, statement: ClauseElement) -> list[Any]:
+        """Return a statement's rows, as tuples with the values as they are stored. Reads only, off the event loop."""
+        ...
+
+    async def change(self, *statements: ClauseElement) -> list[int]:
+        """Run statements in one transaction, committed when it returns; return how many rows each one changed."""
         ...
 
     # --- chores

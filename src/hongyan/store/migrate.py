@@ -11,7 +11,7 @@ from importlib.resources import as_file, files
 from hongyan.model.errors import Misconfigured
 
 VERSION_QUERY = "SELECT version_num FROM alembic_version"
-LATEST = "0005"
+LATEST = "0006"
 """the newest revision; a test compares it with the files"""
 
 

@@ -273,3 +273,76 @@ world_version = Table(
     Column("id", _INT, primary_key=True, autoincrement=False),
     *_whole("version"),
 )
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", Text, primary_key=True),
+    *_text("account", "csrf", "peer", "agent"),
+    *_whole("created_at", "seen_at", "until"),
+)
+"""who is logged in to the console; `token` is a digest of the cookie's value"""
+
+audit = Table(
+    "audit",
+    metadata,
+    _counted(),
+    *_whole("at"),
+    *_text("actor", "role", "via", "peer", "action", "project", "target", "facts"),
+)
+"""what operators did; `facts` is JSON text"""
+
+calls = Table(
+    "calls",
+    metadata,
+    _minted(),
+    *_whole("at"),
+    *_text("project", "dialect", "target"),
+    *_whole("status"),
+    _fact("taken"),
+    *_whole("took_ms", "tries"),
+    *_text("said", "request", "answer"),
+)
+"""pushes as they were called: what was sent, what was answered"""
+
+call_items = Table(
+    "call_items",
+    metadata,
+    Column("call", _INT, primary_key=True, autoincrement=False),
+    Column("place", _INT, primary_key=True, autoincrement=False),
+    *_maybe_whole("message_id", "reply_id"),
+)
+"""what a call told of"""
+_partial(call_items, "call_items_message", "message_id")
+_partial(call_items, "call_items_reply", "reply_id")
+
+hourly = Table(
+    "hourly",
+    metadata,
+    Column("hour", _INT, primary_key=True, autoincrement=False),
+    *(
+        Column(name, Text, primary_key=True)
+        for name in ("project", "dialect", "carrier", "country", "leg", "category", "state")
+    ),
+    Column("band", _INT, primary_key=True, autoincrement=False),
+    *_whole("messages", "parts", "price", "refunded"),
+)
+"""messages counted by the hour they were accepted in; `band`: how long they took, as a power of two"""
+
+hours = Table(
+    "hours",
+    metadata,
+    Column("hour", _INT, primary_key=True, autoincrement=False),
+    *_whole("counted_at"),
+    _fact("final"),
+)
+"""which hours `hourly` has; `final`: nothing in them changes any more"""
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("name", Text, primary_key=True),
+    *_whole("at", "mark"),
+    *_text("body"),
+)
+"""what tests go back to: what was declared (`body`, JSON text), and the highest id then (`mark`)"""

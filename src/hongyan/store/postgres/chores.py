@@ -42,6 +42,18 @@ async def migrate(connection: Any) -> None:
             await connection.execute(script)
 
 
+async def rows(pool: Any, statement: str, values: Sequence[Any]) -> list[Any]:
+    """Return a statement's rows as tuples."""
+    return [tuple(row) for row in await pool.fetch(statement, *values)]
+
+
+async def changed(pool: Any, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[int]:
+    """Run statements in one transaction; return how many rows each one changed."""
+    async with pool.acquire() as connection, connection.transaction():
+        said = [await connection.execute(text, *values) for text, values in statements]
+    return [int(one.rpartition(" ")[2]) if one[-1:].isdigit() else 0 for one in said]
+
+
 async def declare(
     pool: Any, vault: Vault, put: Sequence[Declared], drop: Sequence[tuple[str, str, str]], now_ms: int
 ) -> int:

@@ -6,6 +6,8 @@ Reads and the sweep use the pool directly; accepting and settling go through the
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy import ClauseElement
+
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Misconfigured, Refused
 from hongyan.model.message import Message
@@ -31,6 +33,7 @@ from hongyan.store.postgres import chores, due, history, inbound, read
 from hongyan.store.postgres.commit import Transaction
 from hongyan.store.postgres.pool import connect, reachable
 from hongyan.store.postgres.presence import Presence
+from hongyan.store.statement import POSTGRES, compiled
 from hongyan.store.vault import Vault
 from hongyan.store.world import to_world
 from hongyan.store.writer import Writer
@@ -217,6 +220,14 @@ class PostgresStore:
         if not put and not drop:
             return await self.world_version()
         return await self._do(chores.declare, self._vault, put, drop, now_ms)
+
+    # --- everything beside the road
+
+    async def select(self, statement: ClauseElement) -> list[Any]:
+        return await self._do(chores.rows, *compiled(statement, POSTGRES))
+
+    async def change(self, *statements: ClauseElement) -> list[int]:
+        return await self._do(chores.changed, [compiled(one, POSTGRES) for one in statements])
 
     # --- chores
 

@@ -56,6 +56,12 @@ def _credit(connection: apsw.Connection, project: Project, now_ms: int) -> None:
     connection.execute(CREDIT, (project.name, difference, project.currency, paid_in))
 
 
+def changed(connection: apsw.Connection, statement: str, values: Sequence[Any]) -> int:
+    """Run a statement; return how many rows it changed."""
+    connection.execute(statement, values).fetchall()
+    return connection.changes()
+
+
 _OLD_MESSAGES = "SELECT id FROM messages WHERE id < ? AND due_at IS NULL ORDER BY id LIMIT ?"
 _WITH_MESSAGES = (
     f"DELETE FROM events WHERE message_id IN {MANY}",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import apsw
+from sqlalchemy import ClauseElement
 
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Misconfigured, Refused
@@ -35,7 +36,8 @@ from hongyan.store.ops import (
 )
 from hongyan.store.sqlite import chores, due, history, inbound, read
 from hongyan.store.sqlite.commit import Transaction, Work
-from hongyan.store.sqlite.connection import begin_waiting, connect, number, reachable
+from hongyan.store.sqlite.connection import begin_waiting, connect, fetch, number, reachable
+from hongyan.store.statement import SQLITE, compiled
 from hongyan.store.sweep import LAST_ID
 from hongyan.store.text import storable
 from hongyan.store.thread import OneThread
@@ -263,6 +265,16 @@ class SqliteStore:
             return await self.world_version()
         version: int = await self._chore(lambda c: chores.declare(c, self._vault, put, drop, now_ms))
         return version
+
+    # --- everything beside the road
+
+    async def select(self, statement: ClauseElement) -> list[Any]:
+        return await self._list(fetch, *compiled(statement, SQLITE))
+
+    async def change(self, *statements: ClauseElement) -> list[int]:
+        texts = [compiled(one, SQLITE) for one in statements]
+        changed: list[int] = await self._chore(lambda c: [chores.changed(c, *one) for one in texts])
+        return changed
 
     # --- chores
 
