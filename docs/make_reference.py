@@ -88,7 +88,7 @@ def world_page() -> str:
         "changes first (`--dry-run` stops there) and takes effect in a running server within a second. What is",
         "declared but not in the file stays, unless `--prune` is given. A secret may be written as `env:NAME` or",
         "`file:PATH`; secrets are sealed in the database under the master key. The demo world",
-        "([demo_world.toml](../src/hongyan/cli/demo_world.toml)) is an example of every kind.\n",
+        "([demo_world.toml](../src/hongyan/testing/demo_world.toml)) is an example of every kind.\n",
     ]
     said = _docs_of("model/world.py") | _docs_of("model/limits.py")
     declared = {kind: cls for kind, cls in KINDS.items() if cls not in BY_HAND}

@@ -19,10 +19,10 @@ from typing import Any, Self
 import pytest
 
 from hongyan import assemble
-from hongyan.cli.demo import DEV_DEFAULTS, demo_world, to_seed
 from hongyan.model.clock import Clock
 from hongyan.model.world import Declared, World
 from hongyan.settings import load
+from hongyan.testing.demo import DEV_DEFAULTS, demo_world, to_seed
 
 
 class LocalVendor:

@@ -4,11 +4,10 @@ Read by `cli` and `assemble` alone; everything else receives values. Sources, th
 (`--config`, `HONGYAN_CONFIG` or `./hongyan.toml`), the environment (`HONGYAN_…`), the command's flags.
 """
 
-import difflib
 import os
 import secrets
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -23,6 +22,7 @@ from pydantic_settings import (
 )
 
 from hongyan.model.errors import Misconfigured
+from hongyan.text.nearest import nearest
 
 PREFIX = "HONGYAN_"
 DEFAULT_FILE = Path("hongyan.toml")
@@ -295,13 +295,6 @@ def load(
         raise Misconfigured(
             where, f"{name}: {why}.", f"see docs/settings.md for the type and range of {name}."
         ) from None
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint naming the known name that is most like this one."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(names)}."
 
 
 def master_key_of(settings: Settings) -> str:

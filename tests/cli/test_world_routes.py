@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hongyan.cli.world_checks import check_world
-from hongyan.cli.world_file import parse_world
+from hongyan.declare.checks import check_world
+from hongyan.declare.file import parse_world
 from hongyan.model.errors import Misconfigured
 from hongyan.model.world import CarrierConfig, Hours, Port, Project, RouteConfig
 

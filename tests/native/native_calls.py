@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import aiohttp
 
 from hongyan.assemble import System, running
-from hongyan.cli.demo import DEV_DEFAULTS, demo_world, to_seed
 from hongyan.model.world import Declared, Key, Project
 from hongyan.settings import load
+from hongyan.testing.demo import DEV_DEFAULTS, demo_world, to_seed
 
 TOKEN = "operator-token"
 OTHERS: tuple[Declared, ...] = (

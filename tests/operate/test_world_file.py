@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from hongyan.cli.demo import demo_world, plain_demo_world, to_seed
-from hongyan.cli.world_checks import check_world, refuse_demo
-from hongyan.cli.world_file import parse_world
-from hongyan.cli.world_plan import MASK, described, fields_of, plan
+from hongyan.declare.checks import check_world, refuse_demo
+from hongyan.declare.file import parse_world
+from hongyan.declare.plan import MASK, described, fields_of, plan
 from hongyan.model.errors import Misconfigured
 from hongyan.model.world import CarrierConfig, Declared, Key, Project, World
 from hongyan.settings import Settings
+from hongyan.testing.demo import demo_world, plain_demo_world, to_seed
 
 BASE = """
 [[projects]]

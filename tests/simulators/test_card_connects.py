@@ -9,7 +9,7 @@ from carriers.hostile_smsc import CarrierEars, message
 from hongyan.assemble import carrier_factories
 from hongyan.cli.simulate import PROTOCOLS
 from hongyan.cli.simulate_card import card, world_snippet
-from hongyan.cli.world_file import parse_world
+from hongyan.declare.file import parse_world
 from hongyan.model.clock import SystemClock
 from hongyan.model.message import State
 from hongyan.model.world import CarrierConfig

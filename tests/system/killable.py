@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hongyan.assemble import open_store
-from hongyan.cli.world_file import parse_world
+from hongyan.declare.file import parse_world
 from hongyan.model.clock import SystemClock
 from hongyan.model.message import FINAL, Message, State
 from hongyan.model.tally import Tally

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from hongyan.cli.demo import plain_demo_world
 from hongyan.model.clock import beijing_text
 from hongyan.model.world import Declared, Project
 from hongyan.testing import Client
+from hongyan.testing.demo import plain_demo_world
 from hongyan.testing.seals import yundashi_sig
 from local_vendor import LocalVendor
 from operate.dev_process import inside

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hongyan.cli.world_checks import refuse_demo
-from hongyan.cli.world_plan import described
+from hongyan.declare.checks import refuse_demo
+from hongyan.declare.plan import described
 from hongyan.ledger.price import PriceList
 from hongyan.model.errors import Misconfigured
 from hongyan.model.message import Leg

@@ -11,9 +11,9 @@ from hongyan.assemble import carrier_factories, open_store
 from hongyan.cli.exits import Exit
 from hongyan.cli.options import AsJson, Config, Data
 from hongyan.cli.printing import print_json, print_lines
-from hongyan.cli.world_checks import check_world
-from hongyan.cli.world_file import Placed, read_world
-from hongyan.cli.world_plan import Plan, described, fields_of, plan
+from hongyan.declare.checks import check_world
+from hongyan.declare.file import Placed, read_world
+from hongyan.declare.plan import Plan, described, fields_of, plan
 from hongyan.model.clock import SystemClock
 from hongyan.model.tally import Tally
 from hongyan.model.world import CarrierConfig

@@ -10,8 +10,8 @@ from hongyan.cli.options import AsJson
 from hongyan.cli.printing import print_json, print_lines
 from hongyan.model.errors import Misconfigured
 from hongyan.model.money import amount, micros
-from hongyan.settings import nearest
 from hongyan.text import gsm, parts
+from hongyan.text.nearest import nearest
 
 _DIALECTS = ("native", "comms", "nxcloud", "alibaba", "yundashi")
 _MOST_SHOWN = 10

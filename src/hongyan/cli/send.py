@@ -10,9 +10,9 @@ from hongyan.cli.exits import Exit
 from hongyan.cli.options import DEFAULT_URL, AsJson, Token, Url
 from hongyan.cli.printing import answered, print_json, print_lines
 from hongyan.model.errors import Misconfigured
-from hongyan.settings import nearest
 from hongyan.testing.client import Client
 from hongyan.testing.http import Reply
+from hongyan.text.nearest import nearest
 
 
 class Asked(NamedTuple):

@@ -4,7 +4,7 @@ from hongyan.assemble import System
 from hongyan.cli.living import live
 from hongyan.cli.options import ApiPort, Config, ConsolePort, Data, ReadyFile
 from hongyan.cli.printing import print_lines
-from hongyan.cli.world_checks import refuse_demo
+from hongyan.declare.checks import refuse_demo
 from hongyan.settings import load
 
 

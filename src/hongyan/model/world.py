@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
+from hongyan.model.actor import Role
 from hongyan.model.limits import PRESETS, Limit
 from hongyan.model.message import Category, Leg
 
@@ -23,6 +24,14 @@ class Review(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+
+
+class Mode(StrEnum):
+    """How far messages of a project may go."""
+
+    CAPTURE = "capture"  # nothing leaves: every message is held
+    ALLOW_LIST = "allow-list"  # only to these numbers; messages to others are held
+    LIVE = "live"  # to everybody
 
 
 class _Declared(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -72,6 +81,10 @@ class Project(_Declared, frozen=True, kw_only=True):
     keywords: tuple[str, ...] = ()
     max_length: int = 500
     """characters of a finished text where the vendor's document gives no number"""
+    mode: Mode = Mode.LIVE
+    """how far its messages may go: capture (all are held), allow-list (only to `allow_numbers`), live"""
+    allow_numbers: tuple[str, ...] = ()
+    """E.164 digits that messages may go to in mode allow-list; a trailing * stands for anything"""
 
 
 class Key(_Declared, frozen=True, kw_only=True):
@@ -140,6 +153,8 @@ class Signature(_Declared, frozen=True, kw_only=True):
     review: Review = Review.APPROVED
     captcha_only: bool = False
     default: bool = False
+    why: str = ""
+    """what the reviewer said, shown to who submitted it"""
 
 
 class Template(_Declared, frozen=True, kw_only=True):
@@ -162,6 +177,8 @@ class Template(_Declared, frozen=True, kw_only=True):
     rules: dict[str, str] = {}
     """variable -> attribute (numberCaptcha, characterWithNumber2, phone_number2, ...)"""
     international: bool = False
+    why: str = ""
+    """what the reviewer said, shown to who submitted it"""
 
 
 class Price(_Declared, frozen=True, kw_only=True):
@@ -252,6 +269,76 @@ class Control(_Declared, frozen=True, kw_only=True):
     why: str = ""
 
 
+class Account(_Declared, frozen=True, kw_only=True):
+    """Somebody who may log in to the console. Made by hand, never in the world file."""
+
+    kind: ClassVar[str] = "accounts"
+    secret_fields: ClassVar[tuple[str, ...]] = ("password",)
+    project: str = ""
+    name: str
+    role: Role = Role.VIEWER
+    password: str = ""
+    """its Argon2 hash"""
+    enabled: bool = True
+    created_at: int = 0
+    changed_at: int = 0
+    """when the password was last set: sessions from before are over"""
+
+
+class Effect(StrEnum):
+    """What a rule does."""
+
+    END = "end"  # a simulated carrier ends the message so: `state`, `code`, `after_s`
+    REFUSE = "refuse"  # the request is refused: `reason`, or the vendor's own `code`
+    ANSWER = "answer"  # the API answers with the HTTP `status`
+    SLOW = "slow"  # the API waits `after_s` before it answers
+    CUT = "cut"  # the API closes the connection without an answer
+
+
+class Rule(_Declared, frozen=True, kw_only=True):
+    """A failure to rehearse: which messages or calls, and what happens to them. Made by hand, never in a world file."""
+
+    kind: ClassVar[str] = "rules"
+    project: str = ""
+    """"": every project"""
+    name: str
+    effect: Effect
+    enabled: bool = True
+    dialect: str = ""
+    action: str = ""
+    """the API's endpoint (sendmsg, SendSms, ...); "": any"""
+    to: str = ""
+    """number: digits with * for anything before or behind (*0042); "": any"""
+    template: str = ""
+    text: str = ""
+    """a piece of the text"""
+    share: float = 100
+    """percent of what matches"""
+    times: int = 0
+    """only the first that match, in each process; 0: all"""
+    state: str = ""
+    """end: undelivered, expired, rejected, delivered or unknown (no receipt ever)"""
+    code: str = ""
+    """end: the carrier's word (UNDELIV); refuse: the vendor's code (isv.BUSINESS_LIMIT_CONTROL)"""
+    reason: str = ""
+    """refuse: one of our reasons (number-limit)"""
+    status: int = 0
+    """answer: 429, 500, ..."""
+    after_s: float = 0
+    made_at: int = 0
+    made_by: str = ""
+
+
+class PushedClock(_Declared, frozen=True, kw_only=True):
+    """How far the clock was pushed for a rehearsal. Made by hand, never in the world file."""
+
+    kind: ClassVar[str] = "clocks"
+    project: str = ""
+    name: str = "clock"
+    ahead_ms: int = 0
+    """never less than before: time that has been seen does not come again"""
+
+
 class Port(_Declared, frozen=True, kw_only=True):
     """A number that replies come to, and whose they are. The longest that begins a reply's number wins."""
 
@@ -311,13 +398,41 @@ class RouteConfig(_Declared, frozen=True, kw_only=True):
 
 
 Declared = (
-    Project | Key | App | Signature | Template | Price | Link | Stop | Port | CarrierConfig | RouteConfig | Control
+    Project
+    | Key
+    | App
+    | Signature
+    | Template
+    | Price
+    | Link
+    | Stop
+    | Port
+    | CarrierConfig
+    | RouteConfig
+    | Control
+    | Account
+    | Rule
+    | PushedClock
 )
-KINDS: dict[str, type[Declared]] = {
-    cls.kind: cls
-    for cls in (Project, Key, App, Signature, Template, Price, Link, Stop, Port, CarrierConfig, RouteConfig, Control)
-}
-BY_HAND: frozenset[type[Declared]] = frozenset({Control})
+_ALL: tuple[type[Declared], ...] = (
+    Project,
+    Key,
+    App,
+    Signature,
+    Template,
+    Price,
+    Link,
+    Stop,
+    Port,
+    CarrierConfig,
+    RouteConfig,
+    Control,
+    Account,
+    Rule,
+    PushedClock,
+)
+KINDS: dict[str, type[Declared]] = {cls.kind: cls for cls in _ALL}
+BY_HAND: frozenset[type[Declared]] = frozenset({Control, Account, Rule, PushedClock})
 """set by operators while the program runs; a world file neither names nor drops them"""
 
 
@@ -407,6 +522,21 @@ class World(Struct, frozen=True, kw_only=True, dict=True):
     def controls(self) -> Mapping[str, Control]:
         """By carrier."""
         return {one.name: one for one in self.all(Control)}
+
+    @cached_property
+    def accounts(self) -> Mapping[str, Account]:
+        """By name."""
+        return {one.name: one for one in self.all(Account)}
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Those in force, as they were made; () on most days, so that the road may look at it for nothing."""
+        return tuple(one for one in self.all(Rule) if one.enabled)
+
+    @cached_property
+    def ahead_ms(self) -> int:
+        """How far the clock was pushed."""
+        return max((one.ahead_ms for one in self.all(PushedClock)), default=0)
 
     @cached_property
     def ports(self) -> tuple[Port, ...]:

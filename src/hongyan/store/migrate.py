@@ -15,13 +15,13 @@ LATEST = "0006"
 """the newest revision; a test compares it with the files"""
 
 
-def steps(dialect: str, version: str | None) -> str:
-    """Return the SQL that leads a database from a version (None: empty) to the latest. Raises Misconfigured."""
-    return "" if version == LATEST else _script(dialect, version)
+def steps(dialect: str, version: str | None, to: str = LATEST) -> str:
+    """Return the SQL that leads a database from a version (None: empty) to another. Raises Misconfigured."""
+    return "" if version == to else _script(dialect, version, to)
 
 
 @cache
-def _script(dialect: str, version: str | None) -> str:
+def _script(dialect: str, version: str | None, to: str) -> str:
     from alembic.config import Config  # noqa: PLC0415 - only a start that migrates pays for Alembic's import
     from alembic.runtime.environment import EnvironmentContext  # noqa: PLC0415 - the same
     from alembic.script import ScriptDirectory  # noqa: PLC0415 - the same
@@ -36,10 +36,10 @@ def _script(dialect: str, version: str | None) -> str:
         environment = EnvironmentContext(
             config,
             directory,
-            fn=lambda current, _context: directory._upgrade_revs("head", current),  # noqa: SLF001 - what alembic.command.upgrade itself calls
+            fn=lambda current, _context: directory._upgrade_revs(to, current),  # noqa: SLF001 - what alembic.command.upgrade itself calls
             as_sql=True,
             starting_rev=version,
-            destination_rev="head",
+            destination_rev=to,
         )
         try:
             with environment:

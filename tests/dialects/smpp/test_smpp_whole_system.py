@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from dialects.smpp.smpp_line import Esme, submit
-from hongyan.cli.field_checks import Known
-from hongyan.cli.smpp_key_checks import check_smpp_key
-from hongyan.cli.world_checks import faults
+from hongyan.declare.checks import faults
+from hongyan.declare.fields import Known
+from hongyan.declare.smpp_keys import check_smpp_key
 from hongyan.model.errors import Misconfigured
 from hongyan.model.world import Key, Project
 from hongyan.wire import smpp

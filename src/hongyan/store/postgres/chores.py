@@ -15,7 +15,7 @@ from hongyan.store.world import COUNTS_KEPT_MS, VERSION_ROW, paid_in_micros, to_
 
 CHANNEL = "hongyan_world"
 """NOTIFY goes here when the world changed; the payload is its version"""
-_MIGRATION_LOCK = 0x486F_6E67_7961_6E00
+MIGRATION_LOCK = 0x486F_6E67_7961_6E00
 
 _BUMP = (
     "INSERT INTO world_version (id, version) VALUES ($1, 1) "
@@ -35,7 +35,7 @@ _NEXT_ENTRY = "SELECT nextval(pg_get_serial_sequence('entries', 'id'))"
 async def migrate(connection: Any) -> None:
     """Lead the database to this version's tables; one process does it, the others wait and find it done."""
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _MIGRATION_LOCK)
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
         known = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
         version = await connection.fetchval(VERSION_QUERY) if known else None
         if script := steps("postgresql", version):

@@ -15,7 +15,7 @@ from hongyan.model.errors import Misconfigured
 from hongyan.model.ids import NODES
 from hongyan.store.postgres.chores import CHANNEL
 
-_LOCK_SPACE = 0x48590002
+LOCK_SPACE = 0x48590002
 """first half of the locks' names; the second is the node number"""
 _TRY = "SELECT pg_try_advisory_lock($1, $2)"
 _SETTINGS = {
@@ -81,7 +81,7 @@ class Presence:
 
     async def _taken(self, wanted: Iterable[int]) -> int | None:
         for node in wanted:
-            if await self._connection.fetchval(_TRY, _LOCK_SPACE, node):
+            if await self._connection.fetchval(_TRY, LOCK_SPACE, node):
                 return node
         return None
 

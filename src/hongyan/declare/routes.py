@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
-from hongyan.cli.field_checks import DIALECTS, Fault, Known, countries, digits, money, positive
+from hongyan.declare.fields import DIALECTS, Fault, Known, countries, digits, money, positive
 from hongyan.model.world import CarrierConfig, Hours, Port, RouteConfig
 from hongyan.route.answers import PREFERENCES
 from hongyan.route.hours import DAYS, minutes_of, zone_of
-from hongyan.settings import nearest
+from hongyan.text.nearest import nearest
 
 PROTOCOLS = ("simulator", "smpp", "cmpp", "smgp", "sgip")
 OPERATORS = ("mobile", "unicom", "telecom", "broadnet")

@@ -16,7 +16,7 @@ import msgspec
 from hongyan.model.errors import Misconfigured
 from hongyan.model.limits import Limit
 from hongyan.model.world import BY_HAND, KINDS, Choice, Declared, Hours
-from hongyan.settings import nearest
+from hongyan.text.nearest import nearest
 
 TABLES = {kind: cls for kind, cls in KINDS.items() if cls not in BY_HAND}
 

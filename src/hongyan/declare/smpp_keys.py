@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from hongyan.cli.field_checks import Fault, positive
+from hongyan.declare.fields import Fault, positive
 from hongyan.model.world import Key
-from hongyan.settings import nearest
+from hongyan.text.nearest import nearest
 
 ALPHABETS = ("gsm7", "ascii", "latin1", "ucs2")
 LONGEST_SYSTEM_ID = 64

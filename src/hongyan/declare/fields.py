@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from hongyan.model.limits import PRESETS, Limit
 from hongyan.model.money import micros
 from hongyan.model.world import App, CarrierConfig, Declared, Project, Signature
-from hongyan.settings import nearest
+from hongyan.text.nearest import nearest
 
 DIALECTS = ("comms", "nxcloud", "alibaba", "yundashi", "native", "smpp")
 WORDLESS: dict[str, str] = {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from hongyan.cli.world_checks import check_world
-from hongyan.cli.world_file import parse_world
+from hongyan.declare.checks import check_world
+from hongyan.declare.file import parse_world
 from hongyan.model.world import CarrierConfig, Declared, identity
 from hongyan.settings import Settings
 
@@ -23,7 +23,7 @@ DEV_DEFAULTS = {"card_support": "odd", "log_format": "text", "log_level": "warni
 def plain_demo_world() -> tuple[Declared, ...]:
     """Return the demo world as its file has it."""
     name = "demo_world.toml"
-    placed = parse_world(resources.files("hongyan.cli").joinpath(name).read_text("utf-8"), name, Path())
+    placed = parse_world(resources.files("hongyan.testing").joinpath(name).read_text("utf-8"), name, Path())
     check_world(placed, demo_allowed=True)
     return tuple(one.thing for one in placed)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hongyan.cli.field_checks import (
+from hongyan.declare.fields import (
     DIALECTS,
     WORDLESS,
     Fault,
@@ -21,10 +21,10 @@ from hongyan.cli.field_checks import (
     waits,
     web,
 )
-from hongyan.cli.route_checks import check_carrier, check_port, check_route
-from hongyan.cli.smpp_key_checks import check_smpp_key
-from hongyan.cli.world_file import Placed
-from hongyan.cli.world_plan import described
+from hongyan.declare.file import Placed
+from hongyan.declare.plan import described
+from hongyan.declare.routes import check_carrier, check_port, check_route
+from hongyan.declare.smpp_keys import check_smpp_key
 from hongyan.model.errors import Misconfigured
 from hongyan.model.world import (
     App,
@@ -41,7 +41,7 @@ from hongyan.model.world import (
     identity,
 )
 from hongyan.review import texts
-from hongyan.settings import nearest
+from hongyan.text.nearest import nearest
 
 COMMS_WAYS = ("none", "appcode", "signed")
 DEMO_SECRETS = frozenset(
