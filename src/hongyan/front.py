@@ -24,7 +24,7 @@ from hongyan.listener.crew import READY
 from hongyan.model.clock import SystemClock
 from hongyan.model.ids import IdMint
 from hongyan.model.tally import Tally
-from hongyan.send.operations import Looks
+from hongyan.operate.core import Core
 from hongyan.settings import Settings
 from hongyan.store.current import CurrentWorld
 from hongyan.store.relay.far import Far
@@ -65,15 +65,17 @@ async def _life(told: dict[str, Any]) -> None:
         ids = IdMint(clock, node, after=await store.store.last_id())
         public_base = settings.links_base(listening.getsockname()[1])
         chance = random.SystemRandom()
-        looks = cast("Looks", store)  # asked by name, as the store's calls are
-        part = Reception(settings, store.store, current, clock, ids, tally, chance, public_base, InTheCore(), looks)
+        core = cast("Core", store)  # asked by name, as the store's calls are
+        part = Reception(
+            settings, store.store, current, clock, ids, tally, chance, public_base, InTheCore(), core, demo=told["demo"]
+        )
         stack.push_async_callback(part.desk.close)
         await part.stops.start()
         stack.push_async_callback(part.stops.stop)
         current.start()
         stack.push_async_callback(current.stop)
         stack.push_async_callback(ended, loop.create_task(part.count_backlog()))
-        edge = edge_of(settings, part, demo=told["demo"], elsewhere=store.counters)
+        edge = edge_of(settings, part, elsewhere=store.counters)
         listener = Listener(
             edge,
             listening,

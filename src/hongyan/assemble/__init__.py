@@ -12,7 +12,7 @@ from socket import socket
 
 from hongyan.assemble.entrances import crew, smpp
 from hongyan.assemble.reception import bounds_of, edge_of
-from hongyan.assemble.registry import carrier_factories, open_store
+from hongyan.assemble.registry import carrier_factories, copy_of, open_store
 from hongyan.assemble.road import Road
 from hongyan.console import Snippet
 from hongyan.console.app import console
@@ -26,7 +26,7 @@ from hongyan.settings import Settings
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
 
-__all__ = ["System", "carrier_factories", "open_store", "running"]
+__all__ = ["System", "carrier_factories", "copy_of", "open_store", "running"]
 
 
 class System:
@@ -86,7 +86,7 @@ async def running(
         await stack.enter_async_context(road.moving())
 
         smpp_addresses = await smpp(stack, settings, road, ids, demo=demo)
-        edge = edge_of(settings, road.reception, demo=demo)
+        edge = edge_of(settings, road.reception)
         bounds = bounds_of(settings, edge, tally)
         keep_alive_s = round(settings.keep_alive_s)
         shortcut = edge if settings.below_asgi else None

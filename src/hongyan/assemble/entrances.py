@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hongyan.accept.pieces import Pieces
+from hongyan.assemble.core import CALLS
 from hongyan.assemble.road import Road
 from hongyan.dialects.smpp import SmppServer
 from hongyan.listener.crew import Crew
@@ -66,11 +67,7 @@ async def crew(
     """Return the fronts, not yet started, once the core is there for them."""
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="hongyan-")))  # a socket's path must be short
     core = folder / "core"
-    board = road.board
-    told: dict[str, Callable[..., Awaitable[Any]]] = {
-        "carrier_looks": board.carrier_looks,
-        "carrier_lines": board.carrier_lines,
-    }
+    told: dict[str, Callable[..., Awaitable[Any]]] = {name: getattr(road.core, name) for name in CALLS}
     door = Door(road.store, road.outlet, road.clock, settings.lease_ms, road.tally, told)
     await door.open(core)
     stack.push_async_callback(door.close)

@@ -10,6 +10,7 @@ import structlog
 
 from hongyan.accept.desk import AcceptDesk, Dispatch
 from hongyan.accept.stops import StopList
+from hongyan.assemble.office import office_of
 from hongyan.dialects import Dialect
 from hongyan.dialects.alibaba import Alibaba
 from hongyan.dialects.comms import Comms
@@ -24,10 +25,9 @@ from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
 from hongyan.model.ids import IdMint
 from hongyan.model.tally import Tally
+from hongyan.operate.core import Core
 from hongyan.report.look import Look
 from hongyan.report.pull import Pull
-from hongyan.report.stop_list import StopListing
-from hongyan.send.operations import Looks, Operations
 from hongyan.settings import Settings
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
@@ -51,10 +51,11 @@ class Reception:
         chance: random.Random,
         public_base: str,
         outlet: Dispatch,
-        looks: Looks,
+        core: Core,
+        *,
+        demo: bool,
     ) -> None:
         self.store, self.current, self.clock, self.tally = store, current, clock, tally
-        self.operations = Operations(store, current, clock, looks, current.look_soon)
         self.pages = public_pages(store, clock, current)
         card_support = source(settings.card_support)
         self.stops = StopList(store)
@@ -73,6 +74,17 @@ class Reception:
             chance=chance,
         )
         self.look = Look(store, current, clock, self.desk.recorded)
+        self.office = office_of(
+            store,
+            current,
+            clock,
+            ids.mint,
+            core,
+            self.look,
+            self.stops.look_soon,
+            dev=demo,
+            public_base=public_base,
+        )
         reports = Pull(store, clock)
         # a new vendor is one line here
         self.dialects: tuple[Dialect, ...] = (
@@ -111,19 +123,14 @@ def bounds_of(settings: Settings, edge: Edge, tally: Tally) -> Bounds:
     return bounds
 
 
-def edge_of(settings: Settings, part: Reception, *, demo: bool, elsewhere: Counters | None = None) -> Edge:
+def edge_of(settings: Settings, part: Reception, *, elsewhere: Counters | None = None) -> Edge:
     """Return the application that the API listener serves. `elsewhere`: what another process has counted."""
     own = native(
-        part.look,
+        part.office,
         part.desk,
-        part.operations,
-        StopListing(part.store, part.clock, part.stops.look_soon),
-        part.current,
-        part.clock,
         body_limit=settings.request_limit_bytes,
         admin_token=settings.admin_token,
         allowed_hosts=settings.allowed_hosts,
-        dev=demo,
     )
     health = watch(
         part.store, part.tally, backlog_cap=settings.backlog_cap, metrics=settings.metrics, elsewhere=elsewhere

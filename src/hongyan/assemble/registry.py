@@ -13,7 +13,9 @@ from hongyan.model.world import CarrierConfig
 from hongyan.send.fleet import Factory
 from hongyan.settings import Settings, master_key_of
 from hongyan.store import Store
+from hongyan.store.archive import Copy
 from hongyan.store.sqlite import SqliteStore
+from hongyan.store.sqlite.copy import SqliteCopy
 from hongyan.store.vault import Vault
 
 
@@ -41,3 +43,12 @@ def open_store(settings: Settings, clock: Clock, tally: Tally) -> Store:
 
         return PostgresStore(settings.database_url, vault, clock, tally)
     return SqliteStore(settings.data_dir / "hongyan.db", vault, clock, tally)
+
+
+def copy_of(settings: Settings) -> Copy:
+    """Return what makes and restores backups of the database that the settings name; needs no master key."""
+    if settings.database_url:
+        from hongyan.store.postgres.copy import PostgresCopy  # noqa: PLC0415 - the same half second
+
+        return PostgresCopy(settings.database_url)
+    return SqliteCopy(settings.data_dir / "hongyan.db")

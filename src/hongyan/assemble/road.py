@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from hongyan.accept.outlet import Outlet
+from hongyan.assemble.core import InCore
 from hongyan.assemble.reception import Reception, ended
 from hongyan.assemble.registry import carrier_factories
 from hongyan.dialects.native.push import Receipts as NativeReceipts
@@ -99,9 +100,10 @@ class Road:
         self.fleet.check(current())
         self.sweep = Sweep(store, self.sender, clock)
         self.retention = Retention(store, clock, settings.retention_days)
+        self.core = InCore(self.board, self.sweep, self.pusher)
         self.outlet = Outlet(self.sender.room, self.sender.take, self.sweep.wake)
         self.reception = Reception(
-            settings, store, current, clock, ids, tally, chance, public_base, self.outlet, self.board
+            settings, store, current, clock, ids, tally, chance, public_base, self.outlet, self.core, demo=demo
         )
         self.replies.on_stops = self.reception.stops.look_soon
         shapes |= {dialect.name: dialect.push for dialect in self.reception.dialects} | {NATIVE: NativeReceipts()}

@@ -1,38 +1,27 @@
 """The FastAPI application of `/v1`. Its routes carry their whole path, so it is called with the scope as it came."""
 
-from collections.abc import Callable
-
 from fastapi import FastAPI
 
 from hongyan import __version__
 from hongyan.accept import Desk
 from hongyan.dialects.native.callers import Doorkeeper
-from hongyan.dialects.native.carriers import Operations
 from hongyan.dialects.native.carriers import router as carriers
 from hongyan.dialects.native.envelope import Envelope
 from hongyan.dialects.native.inbound import router as inbound
 from hongyan.dialects.native.refusals import REFUSALS, answer_refusals
 from hongyan.dialects.native.routes import Parts, router
-from hongyan.model.clock import Clock
-from hongyan.model.world import World
-from hongyan.report.look import Look
-from hongyan.report.stop_list import StopListing
+from hongyan.operate.office import Office
 
 
 def native(
-    look: Look,
+    office: Office,
     desk: Desk,
-    operations: Operations,
-    stops: StopListing,
-    world: Callable[[], World],
-    clock: Clock,
     *,
     body_limit: int,
     admin_token: str = "",
     allowed_hosts: tuple[str, ...] = (),
-    dev: bool = False,
 ) -> FastAPI:
-    """Return the application. `dev`: no token needed on this machine, and messages may be deleted."""
+    """Return the application. In `dev` no token is needed on this machine, and messages may be deleted."""
     app = FastAPI(
         title="Hongyan",
         version=__version__,
@@ -43,13 +32,12 @@ def native(
         redirect_slashes=False,
         responses=REFUSALS,
     )
-    door = Doorkeeper(desk, world, admin_token=admin_token, allowed_hosts=allowed_hosts, dev=dev)
-    app.state.parts = Parts(look, desk, door, clock, dev)
-    app.state.operations = operations
-    app.state.stops = stops
+    door = Doorkeeper(desk, office.world, admin_token=admin_token, allowed_hosts=allowed_hosts, dev=office.dev)
+    app.state.parts = Parts(office.look, desk, door, office.clock, office.dev)
+    app.state.office = office
     app.include_router(router)
     app.include_router(carriers)
     app.include_router(inbound)
     answer_refusals(app, desk)
-    app.add_middleware(Envelope, clock=clock, body_limit=body_limit)
+    app.add_middleware(Envelope, clock=office.clock, body_limit=body_limit)
     return app

@@ -13,15 +13,21 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from hongyan.accept import Desk
+from hongyan.model.actor import Actor, Role
 from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
 from hongyan.model.submission import Claim, Exchange, Proof
 from hongyan.model.world import Caller, Key, World
 
 DIALECT = "native"
+CLI_AGENT = "hongyan-cli"
+"""how our own command line names itself"""
 _FORWARDED = {"x-forwarded-for", "forwarded", "x-real-ip"}
 """signs of a proxy: whoever calls through one is not on this machine"""
 _SAFE_SITES = {"", "none", "same-origin", "same-site"}
+
+
+NOBODY = Actor(name="", role=Role.VIEWER, via="api")
 
 
 class Asker(NamedTuple):
@@ -29,6 +35,8 @@ class Asker(NamedTuple):
 
     caller: Caller | None
     """None: the operator"""
+    actor: Actor = NOBODY
+    """the same as the audit log names them"""
 
     @property
     def project(self) -> str | None:
@@ -58,7 +66,7 @@ class Doorkeeper:
         if not is_loopback(exchange.peer) or _FORWARDED & exchange.headers.keys():
             raise Refused(Reason.MISSING_SEAL, field="Authorization: Bearer", why="only this machine may go without")
         self._refuse_pages(request)
-        return Asker(None)
+        return Asker(None, _admin("dev", exchange))
 
     def on_behalf(self, asker: Asker, project: str | None, exchange: Exchange) -> Caller:
         """Return the caller that a message is sent for: the key's project, or the one the operator names."""
@@ -76,7 +84,7 @@ class Doorkeeper:
 
     def _by_token(self, token: str, exchange: Exchange) -> Asker:
         if self._admin_token and hmac.compare_digest(token.encode(), self._admin_token.encode()):
-            return Asker(None)
+            return Asker(None, _admin("operator", exchange))
         name, dot, given = token.partition(".")
         if not dot or not name:
             raise Refused(Reason.UNKNOWN_KEY)
@@ -85,7 +93,10 @@ class Doorkeeper:
             same = hmac.compare_digest(secret.encode(), given.encode())
             return Proof(valid=same and bool(secret), theirs="(hidden)", ours="(hidden)", string_to_sign="")
 
-        return Asker(self._desk.identify(exchange, Claim(key_id=name, prove=prove)))
+        caller = self._desk.identify(exchange, Claim(key_id=name, prove=prove))
+        project = caller.project.name
+        actor = Actor(name=name, role=Role.OPERATOR, via=_via(exchange), peer=exchange.peer, project=project)
+        return Asker(caller, actor)
 
     def _refuse_pages(self, request: Request) -> None:
         headers = request.headers
@@ -99,6 +110,14 @@ class Doorkeeper:
 
     def _is_ours(self, host: str) -> bool:
         return host == "localhost" or is_loopback(host) or host in self._hosts
+
+
+def _admin(name: str, exchange: Exchange) -> Actor:
+    return Actor(name=name, role=Role.ADMIN, via=_via(exchange), peer=exchange.peer)
+
+
+def _via(exchange: Exchange) -> str:
+    return "cli" if exchange.headers.get("user-agent", "").startswith(CLI_AGENT) else "api"
 
 
 def is_loopback(address: str) -> bool:

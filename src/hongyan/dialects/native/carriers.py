@@ -4,7 +4,7 @@ Live counters are those of the process that sends for whoever is asked; `node` t
 for all processes within a second.
 """
 
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse
@@ -19,48 +19,13 @@ from hongyan.model.errors import Refused
 from hongyan.model.message import Category
 from hongyan.model.reason import Reason
 from hongyan.model.submission import Item, Submission
-from hongyan.model.world import CarrierConfig, Control, Standing
+from hongyan.model.world import Control, Standing
+from hongyan.operate.carriers import CarrierOperations
 
 MOST_MINUTES = 24 * 60
 MOST_LINES = 2_000
 
 router = APIRouter(prefix="/v1/carriers")
-
-
-class Operations(Protocol):
-    """What operators may do to carriers: `send.operations`."""
-
-    def now_ms(self) -> int:
-        """Return the time."""
-        ...
-
-    def declared(self, name: str) -> CarrierConfig:
-        """Return a declared carrier. Raises Refused."""
-        ...
-
-    def control(self, name: str) -> Control:
-        """Return what is set on a carrier. Raises Refused."""
-        ...
-
-    async def looks(self) -> list[dict[str, Any]]:
-        """Return how every declared carrier is doing."""
-        ...
-
-    async def backlog(self) -> int:
-        """Return how many messages wait to be handed over."""
-        ...
-
-    async def look(self, name: str) -> dict[str, Any]:
-        """Return how one carrier is doing. Raises Refused."""
-        ...
-
-    async def lines(self, name: str, limit: int) -> list[dict[str, Any]]:
-        """Return the last lines of a carrier's transcript. Raises Refused."""
-        ...
-
-    async def set(self, name: str, **changes: Any) -> Control:
-        """Change what is set on a carrier; return it. Raises Refused."""
-        ...
 
 
 class _Asked(BaseModel):
@@ -107,12 +72,12 @@ async def _operator(who: Who) -> Asker:
     return who
 
 
-async def _operations(request: Request, _who: Annotated[Asker, Depends(_operator)]) -> Operations:
-    operations: Operations = request.app.state.operations
+async def _operations(request: Request, _who: Annotated[Asker, Depends(_operator)]) -> CarrierOperations:
+    operations: CarrierOperations = request.app.state.office.carriers
     return operations
 
 
-Ops = Annotated[Operations, Depends(_operations)]
+Ops = Annotated[CarrierOperations, Depends(_operations)]
 CarrierName = Annotated[str, Path(max_length=200, description="the carrier's name")]
 
 
@@ -212,18 +177,18 @@ async def test(name: CarrierName, ops: Ops, asked: Tested, our: Our, who: Who, e
     return JSONResponse({"request_id": exchange.request_id, "carrier": name, "message": row}, 201)
 
 
-async def _standing(ops: Operations, name: str, standing: Standing, asked: Setting) -> dict[str, Any]:
+async def _standing(ops: CarrierOperations, name: str, standing: Standing, asked: Setting) -> dict[str, Any]:
     again = not asked.why and standing is ops.control(name).standing is not Standing.RUNNING
     signed = {} if again else _signed(ops, asked)  # said twice, it stands since the first time, for its reason
     return _told(await ops.set(name, standing=standing, **signed))
 
 
-def _signed_beside(ops: Operations, name: str, asked: Setting) -> dict[str, Any]:
+def _signed_beside(ops: CarrierOperations, name: str, asked: Setting) -> dict[str, Any]:
     """Return who sets something beside the standing. Of a stopped carrier it stays told who stopped it, and why."""
     return _signed(ops, asked) if ops.control(name).standing is Standing.RUNNING else {}
 
 
-def _signed(ops: Operations, asked: Setting) -> dict[str, Any]:
+def _signed(ops: CarrierOperations, asked: Setting) -> dict[str, Any]:
     return {"set_at": ops.now_ms(), "set_by": asked.by or "operator", "why": asked.why}
 
 

@@ -10,8 +10,8 @@ from hongyan.dialects.native.routes import Its, Our, Who
 from hongyan.model.errors import Refused
 from hongyan.model.ids import from_decimal, from_hex32
 from hongyan.model.reason import Reason
+from hongyan.operate.stops import StopListing
 from hongyan.report.look import ReplyQuery
-from hongyan.report.stop_list import StopListing
 
 router = APIRouter(prefix="/v1")
 
@@ -65,7 +65,7 @@ class Stopped(BaseModel):
 
 
 async def _stops(request: Request) -> StopListing:
-    stops: StopListing = request.app.state.stops
+    stops: StopListing = request.app.state.office.stops
     return stops
 
 

@@ -10,11 +10,13 @@ from hongyan.accept import Desk
 from hongyan.dialects.native.callers import Asker, Doorkeeper
 from hongyan.dialects.native.questions import Filter, Name, Send, Wait
 from hongyan.dialects.native.refusals import refusal, told
+from hongyan.model.actor import Actor
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
 from hongyan.model.message import FINAL
 from hongyan.model.reason import Reason
 from hongyan.model.submission import Exchange, Submission, Verdict
+from hongyan.operate.office import Office
 from hongyan.report.look import Look, MessageQuery
 from hongyan.report.timeline import summary
 
@@ -52,6 +54,20 @@ async def _asker(request: Request) -> Asker:
 Who = Annotated[Asker, Depends(_asker)]
 Our = Annotated[Parts, Depends(_parts)]
 Its = Annotated[Exchange, Depends(_exchange)]
+
+
+async def _actor(who: Who) -> Actor:
+    return who.actor
+
+
+async def _office(request: Request) -> Office:
+    office: Office = request.app.state.office
+    return office
+
+
+Act = Annotated[Actor, Depends(_actor)]
+"""who acts, as the audit log names them"""
+Off = Annotated[Office, Depends(_office)]
 MessageId = Annotated[
     str, Path(max_length=200, description="a message's id, a vendor's id of it, the caller's own, or a request id")
 ]

@@ -1,11 +1,11 @@
 """What operators do to carriers: look at them, and set how they may be used. Asked by `/v1` and the command line.
 
 What is set is a `Control` in the world: every process follows within a second, and it outlives restarts and `apply`.
-Looks come from the process that sends, which may be another one than the one that is asked (`Looks`).
+Looks come from the process that sends, which may be another one than the one that is asked (`Core`).
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -13,29 +13,18 @@ from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
 from hongyan.model.world import CarrierConfig, Control, World
+from hongyan.operate.core import Core
 from hongyan.send.by_hand import control_of
 from hongyan.store import Store
 
 
-class Looks(Protocol):
-    """Who knows how carriers are doing: the board, or the road to it from another process."""
-
-    async def carrier_looks(self) -> list[dict[str, Any]]:
-        """Return how every declared carrier is doing."""
-        ...
-
-    async def carrier_lines(self, name: str, limit: int) -> list[dict[str, Any]]:
-        """Return the last lines of a carrier's transcript, oldest first."""
-        ...
-
-
-class Operations:
+class CarrierOperations:
     """Fits what `/v1` asks for. `changed` is called when something was set."""
 
     def __init__(
-        self, store: Store, world: Callable[[], World], clock: Clock, looks: Looks, changed: Callable[[], None]
+        self, store: Store, world: Callable[[], World], clock: Clock, core: Core, changed: Callable[[], None]
     ) -> None:
-        self._store, self._world, self._clock, self._looks, self._changed = store, world, clock, looks, changed
+        self._store, self._world, self._clock, self._core, self._changed = store, world, clock, core, changed
 
     def now_ms(self) -> int:
         """Return the time."""
@@ -55,7 +44,7 @@ class Operations:
 
     async def looks(self) -> list[dict[str, Any]]:
         """Return how every declared carrier is doing."""
-        return await self._looks.carrier_looks()
+        return await self._core.carrier_looks()
 
     async def backlog(self) -> int:
         """Return how many messages wait to be handed over, most of them in the store when carriers are stopped."""
@@ -64,7 +53,7 @@ class Operations:
     async def look(self, name: str) -> dict[str, Any]:
         """Return how one carrier is doing. Raises Refused(UNKNOWN_PATH)."""
         self.declared(name)
-        for found in await self._looks.carrier_looks():
+        for found in await self._core.carrier_looks():
             if found["name"] == name:
                 return found
         raise Refused(Reason.UNKNOWN_PATH, carrier=name[:100])
@@ -72,7 +61,7 @@ class Operations:
     async def lines(self, name: str, limit: int) -> list[dict[str, Any]]:
         """Return the last lines of a carrier's transcript. Raises Refused(UNKNOWN_PATH)."""
         self.declared(name)
-        return await self._looks.carrier_lines(name, limit)
+        return await self._core.carrier_lines(name, limit)
 
     async def set(self, name: str, **changes: Any) -> Control:
         """Change fields of what is set on a carrier; return what is set now. Raises Refused(UNKNOWN_PATH).

@@ -1,0 +1,43 @@
+"""All that operators can do, wired: one line a subject."""
+
+from collections.abc import Callable
+
+from hongyan.model.clock import Clock
+from hongyan.operate.carriers import CarrierOperations
+from hongyan.operate.core import Core
+from hongyan.operate.journal import Journal
+from hongyan.operate.office import Office
+from hongyan.operate.stops import StopListing
+from hongyan.report.look import Look
+from hongyan.store import Store
+from hongyan.store.current import CurrentWorld
+
+
+def office_of(
+    store: Store,
+    current: CurrentWorld,
+    clock: Clock,
+    mint: Callable[[], int],
+    core: Core,
+    look: Look,
+    on_stops: Callable[[], None],
+    *,
+    dev: bool,
+    public_base: str,
+) -> Office:
+    """Return the office. `on_stops`: called when the stop list was changed by hand."""
+    journal = Journal(store, clock)
+    return Office(
+        store=store,
+        world=current,
+        clock=clock,
+        mint=mint,
+        changed=current.look_soon,
+        core=core,
+        dev=dev,
+        public_base=public_base,
+        look=look,
+        journal=journal,
+        carriers=CarrierOperations(store, current, clock, core, current.look_soon),
+        stops=StopListing(store, clock, on_stops),
+    )

@@ -1,0 +1,37 @@
+"""All that operators can do, in one value: what the console and `/v1` are handed. A new subject is a field here.
+
+Wired in `assemble/office.py`.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from hongyan.model.clock import Clock
+from hongyan.model.world import World
+from hongyan.operate.carriers import CarrierOperations
+from hongyan.operate.core import Core
+from hongyan.operate.journal import Journal
+from hongyan.operate.stops import StopListing
+from hongyan.report.look import Look
+from hongyan.store import Store
+
+
+class Office(NamedTuple):
+    """One subject a field."""
+
+    store: Store
+    world: Callable[[], World]
+    clock: Clock
+    mint: Callable[[], int]
+    """-> a new id"""
+    changed: Callable[[], None]
+    """call it after something was declared: this process follows at once"""
+    core: Core
+    dev: bool
+    """on a developer's machine: messages may be deleted, the clock pushed"""
+    public_base: str
+    """what our own short links begin with"""
+    look: Look
+    journal: Journal
+    carriers: CarrierOperations
+    stops: StopListing
