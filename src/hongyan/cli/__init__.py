@@ -3,6 +3,7 @@
 Exit codes and errors: exits.py.
 """
 
+import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -22,11 +23,19 @@ VERBS = (
     "carrier",
     "check",
     "doctor",
+    "backup",
+    "restore",
+    "export",
+    "erase",
     "simulate",
+    "completion",
     "version",
 )
 """Every command, in the order of the help page; each is the function, or the group, of that name in the file of that
 name."""
+
+_COMPLETING = "_HONGYAN_COMPLETE"
+"""set by a shell that asks what could come next, see completion.py"""
 
 
 def build(verbs: Iterable[str] = VERBS) -> typer.Typer:
@@ -56,9 +65,20 @@ def main() -> None:
     """Run a command; end the process with its exit code."""
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
+        if _COMPLETING in os.environ:
+            _complete()
         build((asked,) if asked in VERBS else VERBS)()
     except (Exception, KeyboardInterrupt) as error:
         code = code_of(error)
         if code is None:
             raise
         sys.exit(code)
+
+
+def _complete() -> None:
+    """Answer the shell and end the process."""
+    from hongyan.cli.completion import asked_about, names_only, speak  # noqa: PLC0415 - no other command needs it
+
+    speak()
+    verb = asked_about(VERBS)
+    (build((verb,)) if verb else names_only(VERBS))(prog_name="hongyan")

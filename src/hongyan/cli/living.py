@@ -49,7 +49,7 @@ def live(
             ready(system)
             await stop.wait()
 
-    with _alone(settings):
+    with alone(settings):
         try:
             uvloop.run(life())
         finally:
@@ -79,7 +79,7 @@ def write_ready(path: Path, system: System) -> None:
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """Keep a second process off the same embedded database: each would take the other's hand-overs for lost."""
     if settings.database_url:
         yield

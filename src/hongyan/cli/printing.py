@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -31,10 +31,10 @@ def console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else _ROOM)
 
 
-def print_json(value: Any) -> None:
-    """Print JSON for programs."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    print()
+def print_json(value: Any, out: TextIO | None = None) -> None:
+    """Print JSON for programs, to standard output unless another file is given."""
+    json.dump(value, out or sys.stdout, ensure_ascii=False, indent=2)
+    print(file=out or sys.stdout)
 
 
 def print_lines(text: str) -> None:
