@@ -5,6 +5,7 @@ way. Requests on one connection are answered in the order they came, whichever w
 """
 
 import asyncio
+import re
 import resource
 from collections import deque
 from collections.abc import Callable
@@ -22,6 +23,7 @@ _SPARE_FILES = 256
 _LINGER_S = 2.0
 _PIPELINED_MOST = 16
 """requests of one connection that wait before it is read no further"""
+_UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n|$)", re.IGNORECASE)
 
 
 class Bounds:
@@ -80,6 +82,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self.idle_since = None
         if self.head_seen >= 0:
             self.head_seen += len(data)
+            if b"h2c" in data:
+                data = _without_upgrade(data)
         super().data_received(data)
         if self.head_seen > self.bounds.head_bytes:
             self._refuse()
@@ -285,3 +289,12 @@ def _files_allowed() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted
     return soft
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """Return a request without its offer to go on in HTTP/2, as Java's own client makes it with every request.
+
+    We may pass over the offer; the parser would take it for the end of the request, and the body for something else.
+    """
+    head, end, body = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"", head) + end + body
