@@ -1,6 +1,7 @@
 """Which concrete stores and carriers there are: the registries. A new protocol is one line here."""
 
 import random
+from contextlib import suppress
 
 from hongyan.carriers.cmpp import cmpp_carrier
 from hongyan.carriers.sgip import sgip_carrier
@@ -42,6 +43,8 @@ def open_store(settings: Settings, clock: Clock, tally: Tally) -> Store:
         from hongyan.store.postgres import PostgresStore  # noqa: PLC0415 - half a second that embedded use need not pay
 
         return PostgresStore(settings.database_url, vault, clock, tally)
+    with suppress(OSError):  # told by the store when it opens
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
     return SqliteStore(settings.data_dir / "hongyan.db", vault, clock, tally)
 
 

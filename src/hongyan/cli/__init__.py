@@ -23,6 +23,7 @@ VERBS = (
     "carrier",
     "check",
     "doctor",
+    "ready",
     "backup",
     "restore",
     "export",

@@ -20,9 +20,12 @@ from hongyan.text.numbers import parse
 
 AT_ONCE = 500
 """ids in one statement"""
-DECLARED = frozenset({"world_items", "route_history", "snapshots", "world_version"})
+DECLARED = frozenset({"world_items", "route_history", "snapshots"})
 """what operators declared: a number in it is named, and theirs to take out of the file and apply"""
-NO_TEXTS = frozenset({"counts", "nonces", "hourly", "hours", "balances", "mailbox", "reply_mailbox", "sessions"})
+NO_TEXTS = frozenset(
+    {"counts", "nonces", "hourly", "hours", "balances", "mailbox", "reply_mailbox", "sessions"}
+    | {"call_items", "world_version"}
+)
 """numbers in these are hashed, added up, or not there at all"""
 KEPT = frozenset({"stops"})
 """goes only when that is asked for: it protects the person"""
