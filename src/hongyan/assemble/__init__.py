@@ -97,18 +97,17 @@ async def running(
             api = Listener(edge, api_socket, bounds, keep_alive_s=keep_alive_s, shortcut=shortcut)
         api_url = url_of(api_socket)
         pages = console(
-            road.reception.look,
-            current,
-            clock,
+            road.reception.office,
             hosts=settings.allowed_hosts,
             snippets=snippets(api_url) if snippets else (),
-            public_base=public_base,
+            api_url=api_url,
             token=None if demo else settings.admin_token,
         )
         console_ = Listener(pages, console_socket, bounds, keep_alive_s=keep_alive_s)
         for listener in (api, console_):
             await listener.start()
             stack.push_async_callback(listener.stop)
+        stack.push_async_callback(road.reception.office.live.close)
         yield System(road, api_url, console_.url, smpp_addresses)
 
 

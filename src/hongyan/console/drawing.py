@@ -1,36 +1,40 @@
-"""HTML of the console: Jinja2 templates, one style sheet inside the page, and the headers that fence it in."""
+"""HTML of the console: Jinja2 templates, files of ours beside them, and the headers that fence every answer in."""
 
-import base64
 import hashlib
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
-from markupsafe import Markup
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
-from hongyan.console.asked import Asked
-from hongyan.console.words import LEGS, STATES, WORDS
+from hongyan.console.words import LEGS, STATES, Words, worded
 from hongyan.model.clock import BEIJING
 
-_FOLDER = Path(__file__).parent / "templates"
-STYLE = (_FOLDER / "console.css").read_text("utf-8")
-_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+if TYPE_CHECKING:
+    from hongyan.console.frame import Visit
+
+_FOLDER = Path(__file__).parent
 FENCE = {
     "content-security-policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
 """Headers of every answer."""
 
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_FILES = {path.name: path.read_bytes() for path in sorted((_FOLDER / "static").iterdir()) if path.suffix in _TYPES}
+_VERSIONS = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in _FILES.items()}
+
 _pages = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(_FOLDER),
+    loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
@@ -38,18 +42,36 @@ _pages = jinja2.Environment(
 )
 
 
-def draw(template: str, asked: Asked, *, status: int = 200, refresh_s: int = 0, **context: Any) -> HTMLResponse:
-    """Return a page in the language asked for; `refresh_s` above 0 makes it load itself again."""
-    html = _pages.get_template(template).render(
-        asked=asked,
-        lang=asked.lang,
-        words=WORDS[asked.lang],
-        states=STATES[asked.lang],
-        legs=LEGS[asked.lang],
-        refresh_s=refresh_s,
-        **context,
-    )
+def draw(template: str, visit: "Visit", words: Words, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Return a page in the visitor's language. `at`: the menu's entry that it belongs to."""
+    lang, said = visit.lang, worded(words, visit.lang)
+    frame = {
+        "visit": visit,
+        "lang": lang,
+        "words": said,
+        "states": STATES[lang],
+        "legs": LEGS[lang],
+        "menu": visit.menu(),
+        "leaving": visit.leaving(),
+        "said_done": said.get(f"done_{visit.asked('done')}", ""),
+    }
+    html = _pages.get_template(template).render(frame | context)
     return HTMLResponse(html.encode("utf-8", "replace"), status_code=status, headers=FENCE)
+
+
+async def static_file(request: Request) -> Response:
+    """Answer with one of our own files; its address holds a digest of it, so browsers may keep it."""
+    name = request.path_params["name"]
+    content = _FILES.get(name)
+    if content is None:
+        return Response("no such file\n", 404, FENCE, "text/plain")
+    kept = {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(content, 200, FENCE | kept, _TYPES[Path(name).suffix])
+
+
+def static(name: str) -> str:
+    """Return the address of one of our own files."""
+    return f"/static/{name}?v={_VERSIONS[name]}"
 
 
 def clock_time(iso: str | None) -> str:
@@ -57,5 +79,5 @@ def clock_time(iso: str | None) -> str:
     return "" if iso is None else datetime.fromisoformat(iso).astimezone(BEIJING).strftime("%m-%d %H:%M:%S")
 
 
-_pages.globals["style"] = Markup(STYLE)  # noqa: S704 - our own file, whole, with no value in it
+_pages.globals["static"] = static
 _pages.filters["clock_time"] = clock_time

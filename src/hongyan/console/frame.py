@@ -1,0 +1,202 @@
+"""What every page is made in: who looks, in which language, at which address; how a page, a table or an action answers.
+
+A page's functions get a `Visit`. They ask the office, and answer with `draw`, `table_answer` or `back`.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from hongyan.console import Snippet
+from hongyan.console.drawing import FENCE, draw
+from hongyan.console.tables import Table, as_csv, as_json
+from hongyan.console.ways import Ways, curl
+from hongyan.console.words import Words
+from hongyan.links.language import LANGUAGES, language
+from hongyan.model.actor import Actor, Role
+from hongyan.model.errors import Refused
+from hongyan.model.reason import Reason
+from hongyan.model.world import Mode, World
+from hongyan.operate.office import Office
+from hongyan.text.characters import is_storable
+
+_LONGEST = 200
+_MOST_FORM = 1 << 20
+CSRF_FIELD = "csrf"
+SIMULATED = "simulator"
+"""the protocol of carriers that nothing leaves by"""
+
+
+class Console(NamedTuple):
+    """What the pages are made with: one for the process."""
+
+    menu: "Menu"
+
+    office: Office
+    snippets: Sequence[Snippet]
+    api_url: str
+    """where the API answers, for snippets and commands"""
+
+
+class Visit:
+    """One request at the console."""
+
+    def __init__(self, console: Console, request: Request, sent: Mapping[str, str] | None = None) -> None:
+        self.console, self.request = console, request
+        self.sent = sent or {}
+        """what a form sent; its token was checked before"""
+        self.office = console.office
+        self.actor: Actor = request.state.actor
+        self.csrf: str = request.state.csrf
+        self.query: QueryParams = request.query_params
+        chosen = self.query.get("lang", "")
+        self.kept = {"lang": chosen} if chosen in LANGUAGES else {}
+        self.lang = chosen if chosen in LANGUAGES else language(request.headers.get("accept-language", ""), "en")
+
+    @property
+    def path(self) -> str:
+        """The page's own path."""
+        return self.request.url.path
+
+    def asked(self, name: str) -> str:
+        """Return a field of the address, trimmed and bounded; "" when it is not there or cannot be stored."""
+        value = self.query.get(name, "").strip()[:_LONGEST]
+        return value if is_storable(value) else ""
+
+    def may(self, role: Role) -> bool:
+        """Return whether whoever looks may do what needs this role: what they may not is not offered."""
+        return self.actor.role.may(role)
+
+    def page(self, path: str, **fields: Any) -> str:
+        """Return a link to a page; fields that are None or "" are left out."""
+        stated = {name: str(value) for name, value in fields.items() if value not in {None, ""}}
+        said = self.kept | stated
+        return f"{path}?{urlencode(said)}" if said else path
+
+    def here(self, **changes: Any) -> str:
+        """Return a link to this page with some fields of its address changed; None drops one."""
+        fields = {name: value for name, value in self.query.items() if name != "done"} | {
+            name: None if value is None else str(value) for name, value in changes.items()
+        }
+        stated = {name: value for name, value in fields.items() if value}
+        return f"{self.path}?{urlencode(stated)}" if stated else self.path
+
+    def menu(self) -> "Menu":
+        """Return the menu's groups with the sections that whoever looks may use."""
+        groups = ((group, tuple(one for one in found if self.may(one.role))) for group, found in self.console.menu)
+        return tuple((group, found) for group, found in groups if found)
+
+    def leaving(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """Return the live projects whose messages may leave for real, and through which carriers."""
+        return leaving(self.office.world())
+
+    def draw(self, template: str, words: Words, *, status: int = 200, **context: Any) -> Response:
+        """Return a page."""
+        return draw(template, self, words, status=status, **context)
+
+    def back(self, path: str, done: str = "", **fields: Any) -> Response:
+        """Lead to a page after an action; `done` names the word that it says: `done_<name>`."""
+        return RedirectResponse(self.page(path, done=done, **fields), status_code=303, headers=FENCE)
+
+    def ways(self, cli: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Ways:
+        """Return how the same is done at a terminal: by our command line, and by curl."""
+        return Ways(cli, curl(self.console.api_url, method, path, body, needs_token=not self.office.dev))
+
+
+Page = Callable[[Visit], Awaitable[Response]]
+
+
+class Section(NamedTuple):
+    """A page in the menu, with everything below it."""
+
+    name: str
+    """its word in the menu, `menu_<name>`, and what `at` is called"""
+    path: str
+    group: str
+    routes: Callable[[Console], Sequence[Route]]
+    role: Role = Role.VIEWER
+    """who finds it in the menu; each action checks its own"""
+
+
+Menu = Sequence[tuple[str, Sequence[Section]]]
+"""(group, its sections), in the order they are shown"""
+
+
+def leaving(world: World) -> Sequence[tuple[str, Sequence[str]]]:
+    """Return the projects in mode live that a route leads out by carriers that are not simulated, with these."""
+    real = {one.name for one in world.carriers.values() if one.enabled and one.protocol != SIMULATED}
+    found = []
+    for project in world.projects.values() if real else ():
+        if project.enabled and project.mode is Mode.LIVE:
+            routes = [one for one in world.routes if not one.projects or project.name in one.projects]
+            names = {choice.carrier for route in routes for choice in route.choices} & real
+            if names:
+                found.append((project.name, sorted(names)))
+    return found
+
+
+def page(console: Console, path: str, show: Page) -> Route:
+    """Return the route of a page."""
+
+    async def answer(request: Request) -> Response:
+        return await show(Visit(console, request))
+
+    return Route(path, answer, methods=["GET"])
+
+
+def action(console: Console, path: str, act: Page) -> Route:
+    """Return the route that a form is sent to. Only forms that we drew for this visitor come through."""
+
+    async def answer(request: Request) -> Response:
+        sent = await _form(request)
+        if not hmac.compare_digest(sent.get(CSRF_FIELD, "").encode(), request.state.csrf.encode()):
+            raise Forged
+        return await act(Visit(console, request, sent))
+
+    return Route(path, answer, methods=["POST"])
+
+
+class Forged(Exception):  # noqa: N818 - said as a sentence on the page
+    """A form without the token that we gave this visitor."""
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """Return the fields of a form; of two with one name the values one below the other. Raises Refused(TOO_LARGE)."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_FORM:
+            raise Refused(Reason.TOO_LARGE, most=_MOST_FORM)
+    fields: dict[str, str] = {}
+    for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
+        fields[name] = f"{fields[name]}\n{value}" if name in fields else value
+    return fields
+
+
+def table_pages(
+    console: Console,
+    path: str,
+    load: Callable[[Visit], Awaitable[Table]],
+    show: Callable[[Visit, Table], Awaitable[Response]],
+) -> list[Route]:
+    """Return a table's three routes: the page, its `.json` and its `.csv`, all with the same rows."""
+
+    async def as_page(visit: Visit) -> Response:
+        return await show(visit, await load(visit))
+
+    async def json(visit: Visit) -> Response:
+        return Response(as_json(await load(visit)), media_type="application/json", headers=FENCE)
+
+    async def csv(visit: Visit) -> Response:
+        table = await load(visit)
+        named = {"content-disposition": f'attachment; filename="{table.name}.csv"'}
+        return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=FENCE | named)
+
+    stem = "/messages" if path == "/" else path
+    return [page(console, path, as_page), page(console, f"{stem}.json", json), page(console, f"{stem}.csv", csv)]

@@ -1,0 +1,19 @@
+"""The pages: one file a page, one line each here; the menu is drawn from this table.
+
+A page's file has `SECTION`, with `routes(console)` that returns its routes: `page` for what is shown, `action` for
+what a form is sent to, `table_pages` for a table with its `.json` and `.csv`. Its words are in `words/<page>.py`, its
+HTML in `templates/<page>.html`.
+"""
+
+from hongyan.console.frame import Section
+from hongyan.console.pages import inbox, message, refusals
+
+SECTIONS: tuple[Section, ...] = (
+    inbox.SECTION,
+    message.SECTION,
+    refusals.SECTION,
+)
+"""in the order of the menu; a section in group "" is not in it"""
+
+GROUPS = ("messages", "content", "delivery", "business", "rehearse", "system")
+"""of the menu, in its order"""

@@ -1,0 +1,38 @@
+"""An office on a store, for tests of the console's pages without a running system."""
+
+from typing import Any
+
+from hongyan.assemble.office import office_of
+from hongyan.model.clock import FakeClock
+from hongyan.model.ids import IdMint
+from hongyan.model.world import Declared, Project
+from hongyan.operate.office import Office
+from hongyan.report.look import Look
+from hongyan.store import Store
+from hongyan.store.current import CurrentWorld
+
+BASE = "http://127.0.0.1:8050"
+
+
+class NoCore:
+    """A core with no carriers that has nothing to do."""
+
+    async def carrier_looks(self) -> list[dict[str, Any]]:
+        return []
+
+    async def carrier_lines(self, name: str, limit: int) -> list[dict[str, Any]]:
+        return []
+
+    async def wake(self) -> None:
+        return
+
+
+async def office_on(store: Store, clock: FakeClock, *things: Declared, dev: bool = True) -> Office:
+    """Return an office on this store, with these and a project `shop` declared."""
+    await store.declare((Project(name="shop"), *things), (), clock.now_ms())
+    current = CurrentWorld(store)
+    await current.refresh()
+    look = Look(store, current, clock)
+    return office_of(
+        store, current, clock, IdMint(clock).mint, NoCore(), look, current.look_soon, dev=dev, public_base=BASE
+    )  # fmt: skip
