@@ -85,6 +85,7 @@ async def _life(told: dict[str, Any]) -> None:
         )
         await listener.start()
         stack.push_async_callback(listener.stop)
+        stack.push_async_callback(part.office.live.close)
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)

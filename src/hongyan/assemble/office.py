@@ -6,6 +6,7 @@ from hongyan.model.clock import Clock
 from hongyan.operate.carriers import CarrierOperations
 from hongyan.operate.core import Core
 from hongyan.operate.journal import Journal
+from hongyan.operate.live import Live
 from hongyan.operate.office import Office
 from hongyan.operate.stops import StopListing
 from hongyan.report.look import Look
@@ -40,4 +41,5 @@ def office_of(
         journal=journal,
         carriers=CarrierOperations(store, current, clock, core, current.look_soon),
         stops=StopListing(store, clock, on_stops),
+        live=Live(store, clock),
     )

@@ -11,6 +11,7 @@ from hongyan.model.world import World
 from hongyan.operate.carriers import CarrierOperations
 from hongyan.operate.core import Core
 from hongyan.operate.journal import Journal
+from hongyan.operate.live import Live
 from hongyan.operate.stops import StopListing
 from hongyan.report.look import Look
 from hongyan.store import Store
@@ -35,3 +36,4 @@ class Office(NamedTuple):
     journal: Journal
     carriers: CarrierOperations
     stops: StopListing
+    live: Live

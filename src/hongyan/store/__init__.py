@@ -249,6 +249,10 @@ class Store(Protocol):
         """Run statements in one transaction, committed when it returns; return how many rows each one changed."""
         ...
 
+    async def pulse(self) -> int:
+        """Return a number that is another one once anybody has written anything. As cheap as a read can be."""
+        ...
+
     # --- chores
     async def purge(self, before_ms: int, now_ms: int, slice_rows: int) -> int:
         """Delete one slice of final messages (with submissions, parts, events, links, refusals), replies and pieces

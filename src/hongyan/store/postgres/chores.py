@@ -54,6 +54,12 @@ async def changed(pool: Any, statements: Sequence[tuple[str, Sequence[Any]]]) ->
     return [int(one.rpartition(" ")[2]) if one[-1:].isdigit() else 0 for one in said]
 
 
+async def pulse(pool: Any) -> int:
+    """Return how far transactions that write have been numbered."""
+    found: int = await pool.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    return found
+
+
 async def declare(
     pool: Any, vault: Vault, put: Sequence[Declared], drop: Sequence[tuple[str, str, str]], now_ms: int
 ) -> int:

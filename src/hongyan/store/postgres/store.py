@@ -229,6 +229,9 @@ class PostgresStore:
     async def change(self, *statements: ClauseElement) -> list[int]:
         return await self._do(chores.changed, [compiled(one, POSTGRES) for one in statements])
 
+    async def pulse(self) -> int:
+        return await self._do(chores.pulse)
+
     # --- chores
 
     async def purge(self, before_ms: int, now_ms: int, slice_rows: int) -> int:

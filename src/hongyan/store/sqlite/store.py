@@ -276,6 +276,9 @@ class SqliteStore:
         changed: list[int] = await self._chore(lambda c: [chores.changed(c, *one) for one in texts])
         return changed
 
+    async def pulse(self) -> int:
+        return self._point(number, "PRAGMA data_version")
+
     # --- chores
 
     async def purge(self, before_ms: int, now_ms: int, slice_rows: int) -> int:
