@@ -193,6 +193,13 @@ class Settings(BaseSettings):
     retention_days: int = _said(
         30, "Days that finished messages and refusals are kept.", "已结束的消息与被拒请求保留的天数。", ge=30, le=3650
     )
+    keep_calls: Literal["failed", "all", "none"] = _said(
+        "failed",
+        "Which callbacks are kept with what was sent and answered: failed (taken ones only among the newest, in memory), "
+        "all, none. Kept as long as messages; `dev` begins with all.",
+        "保留哪些回调的请求与应答：failed（只保留失败的，成功的仅在内存中留最近若干条）、all（全部）或 none（不保留）；"
+        "保留期与短信相同，dev 默认 all。",
+    )
 
     card_support: CardSupport = _said(
         "none",

@@ -301,9 +301,11 @@ calls = Table(
     *_whole("status"),
     _fact("taken"),
     *_whole("took_ms", "tries"),
+    *_maybe_whole("next_at"),
     *_text("said", "request", "answer"),
 )
-"""pushes as they were called: what was sent, what was answered"""
+"""pushes as they were called: what was sent, what was answered. `next_at`: when it is tried again; NULL: never.
+`request` and `answer` are JSON text, see `report/call_log.py`"""
 
 call_items = Table(
     "call_items",

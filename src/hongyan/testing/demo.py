@@ -15,7 +15,7 @@ from hongyan.settings import Settings
 CARRIER = "simulator"
 SMPP_PORT = 2775
 """where `dev` takes binds, or at a free port when it is taken"""
-DEV_DEFAULTS = {"card_support": "odd", "log_format": "text", "log_level": "warning"}
+DEV_DEFAULTS = {"card_support": "odd", "keep_calls": "all", "log_format": "text", "log_level": "warning"}
 """settings that `dev` begins with; file, environment and flags replace them"""
 
 

@@ -124,6 +124,8 @@ _OLD_BY_ID = (
     _slice("submissions", "id", _EMPTY, "ORDER BY id"),
     _slice("refusals", "id", "id < $1", "ORDER BY id"),
     _slice("replies", "id", "id < $1", "ORDER BY id"),
+    _slice("calls", "id", "id < $1", "ORDER BY id"),
+    _slice("call_items", "call, place", "call < $1", "ORDER BY call"),
 )
 _AT_DOORS = _slice("pushes", "id", "id < $1 AND door IS NOT NULL", "ORDER BY id")
 _OLD_BY_TIME = (
@@ -167,6 +169,8 @@ _WIPE = (
     "DELETE FROM reply_mailbox WHERE $1::text IS NULL OR project = $1",
     "DELETE FROM fragments WHERE $1::text IS NULL",
     "DELETE FROM pushes WHERE $1::text IS NULL OR project = $1",
+    "DELETE FROM call_items WHERE call IN (SELECT id FROM calls WHERE $1::text IS NULL OR project = $1)",
+    "DELETE FROM calls WHERE $1::text IS NULL OR project = $1",
     "DELETE FROM mailbox WHERE $1::text IS NULL OR project = $1",
     "DELETE FROM submissions WHERE $1::text IS NULL OR project = $1",
     "DELETE FROM messages WHERE $1::text IS NULL OR project = $1",

@@ -74,6 +74,8 @@ _OLD_BY_ID = (
     f"DELETE FROM submissions WHERE id IN (SELECT id FROM submissions AS one WHERE {_EMPTY} ORDER BY id LIMIT ?)",
     "DELETE FROM refusals WHERE id IN (SELECT id FROM refusals WHERE id < ? ORDER BY id LIMIT ?)",
     "DELETE FROM replies WHERE id IN (SELECT id FROM replies WHERE id < ? ORDER BY id LIMIT ?)",
+    "DELETE FROM calls WHERE id IN (SELECT id FROM calls WHERE id < ? ORDER BY id LIMIT ?)",
+    "DELETE FROM call_items WHERE rowid IN (SELECT rowid FROM call_items WHERE call < ? ORDER BY call LIMIT ?)",
 )
 _AT_DOORS = (
     "DELETE FROM pushes WHERE id IN (SELECT id FROM pushes WHERE id < ? AND +door IS NOT NULL ORDER BY id LIMIT ?)"
@@ -113,6 +115,8 @@ _WIPE = (
     "DELETE FROM reply_mailbox WHERE ?1 IS NULL OR project = ?1",
     "DELETE FROM fragments WHERE ?1 IS NULL",
     "DELETE FROM pushes WHERE ?1 IS NULL OR project = ?1",
+    "DELETE FROM call_items WHERE call IN (SELECT id FROM calls WHERE ?1 IS NULL OR project = ?1)",
+    "DELETE FROM calls WHERE ?1 IS NULL OR project = ?1",
     "DELETE FROM mailbox WHERE ?1 IS NULL OR project = ?1",
     "DELETE FROM submissions WHERE ?1 IS NULL OR project = ?1",
 )

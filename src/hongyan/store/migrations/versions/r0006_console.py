@@ -53,6 +53,7 @@ def _calls() -> None:
         *_whole("status"),
         sa.Column("taken", FACT, nullable=False),
         *_whole("took_ms", "tries"),
+        sa.Column("next_at", INT),
         *_text("said", "request", "answer"),
     )
     op.create_table(
