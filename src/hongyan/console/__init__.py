@@ -5,10 +5,11 @@
 `ways.py` says how an action is done at a terminal. Everything is asked of `operate.office`.
 
 A page's recipe: its line in `pages/__init__.py`; `SECTION` with its routes; GET shows and never changes anything;
-POST (`frame.action`) asks the office under `visit.actor`, which checks the role and writes the audit log, and leads
-back with `visit.back(path, done="approved")` to the word `done_approved`. All state is in the address. What somebody
-may not do is not offered. Beside each action stand `visit.ways(...)`. Style comes from `static/console.css`: notice,
-badge, card, grid, figures, facts, tabs, wide, fields, line, code, timeline, row.
+POST (`frame.action`; its `role` is asked for at the door, operator unless told) asks the office under `visit.actor`,
+which checks the role and writes the audit log, and leads back with `visit.back(path, done="approved")` to the word
+`done_approved`. All state is in the address. What somebody may not do is not offered. Beside each action stand
+`visit.ways(...)`. Style comes from `static/console.css`: notice, badge, card, grid, figures, facts, tabs, wide,
+fields, line, code, timeline, row.
 """
 
 from typing import NamedTuple

@@ -141,25 +141,42 @@ def leaving(world: World) -> Sequence[tuple[str, Sequence[str]]]:
     return found
 
 
-def page(console: Console, path: str, show: Page) -> Route:
-    """Return the route of a page."""
+class Doorway(Route):
+    """A route of the console that asks for a role before anything else is looked at."""
+
+    role: Role
+
+
+def page(console: Console, path: str, show: Page, role: Role = Role.VIEWER) -> Doorway:
+    """Return the route of a page, for those who have the role."""
 
     async def answer(request: Request) -> Response:
+        request.state.actor.need(role)
         return await show(Visit(console, request))
 
-    return Route(path, answer, methods=["GET"])
+    return _doorway(path, answer, "GET", role)
 
 
-def action(console: Console, path: str, act: Page) -> Route:
-    """Return the route that a form is sent to. Only forms that we drew for this visitor come through."""
+def action(console: Console, path: str, act: Page, role: Role = Role.OPERATOR) -> Doorway:
+    """Return the route that a form is sent to, for those who have the role.
+
+    Only forms that we drew for this visitor come through. The office checks again what the actor may.
+    """
 
     async def answer(request: Request) -> Response:
+        request.state.actor.need(role)
         sent = await _form(request)
         if not hmac.compare_digest(sent.get(CSRF_FIELD, "").encode(), request.state.csrf.encode()):
             raise Forged
         return await act(Visit(console, request, sent))
 
-    return Route(path, answer, methods=["POST"])
+    return _doorway(path, answer, "POST", role)
+
+
+def _doorway(path: str, answer: Callable[[Request], Awaitable[Response]], method: str, role: Role) -> Doorway:
+    route = Doorway(path, answer, methods=[method])
+    route.role = role
+    return route
 
 
 class Forged(Exception):  # noqa: N818 - said as a sentence on the page
@@ -184,6 +201,7 @@ def table_pages(
     path: str,
     load: Callable[[Visit], Awaitable[Table]],
     show: Callable[[Visit, Table], Awaitable[Response]],
+    role: Role = Role.VIEWER,
 ) -> list[Route]:
     """Return a table's three routes: the page, its `.json` and its `.csv`, all with the same rows."""
 
@@ -199,4 +217,8 @@ def table_pages(
         return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=FENCE | named)
 
     stem = "/messages" if path == "/" else path
-    return [page(console, path, as_page), page(console, f"{stem}.json", json), page(console, f"{stem}.csv", csv)]
+    return [
+        page(console, path, as_page, role),
+        page(console, f"{stem}.json", json, role),
+        page(console, f"{stem}.csv", csv, role),
+    ]
