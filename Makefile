@@ -28,7 +28,7 @@ pytest: .venv/.test
 	$(BIN)/pytest -n 2 $(ARGS)
 
 # The independent programs that some tests talk to and read with (Debian, Ubuntu; asks for root's password if needed).
-PEERS := bearerbox=kannel tshark=tshark node=nodejs npm=npm
+PEERS := bearerbox=kannel tshark=tshark node=nodejs npm=npm chromium=chromium go=golang-go php=php-cli java=default-jdk-headless
 peers:
 	@missing=""; PATH="$$PATH:/usr/sbin"; for pair in $(PEERS); do \
 	  command -v $${pair%%=*} >/dev/null || missing="$$missing $${pair#*=}"; done; \
@@ -47,9 +47,7 @@ bench-kannel: .venv/.test peers
 	$(BIN)/python -m bench.smpp_road --kannel --windows 10 $(ARGS)
 
 docs: .venv/.run
-	$(BIN)/python docs/make_reference.py
-	$(BIN)/python docs/make_carriers.py
-	$(BIN)/python docs/make_compatibility.py
+	for maker in docs/make_*.py; do $(BIN)/python $$maker || exit 1; done
 
 # After a change of dependencies: writes the hash-locked files anew, newest versions.
 lock: .venv/.uv
