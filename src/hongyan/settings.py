@@ -319,7 +319,7 @@ def master_key_of(settings: Settings) -> str:
     path = settings.data_dir / "master.key"
     if not path.exists():
         try:
-            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise Misconfigured(

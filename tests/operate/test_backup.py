@@ -85,8 +85,8 @@ def test_a_backup_of_a_busy_server_is_one_moment_and_moves_between_engines(
         done = inside(*command, **postgres)
         assert done.returncode == 0, done.stderr
     again = str(tmp_path / "again")
-    for command in (("restore", second, "--data", again), ("backup", third, "--data", again)):
-        done = inside(*command, HONGYAN_MASTER_KEY=key)
+    for moved in (("restore", second), ("backup", third)):
+        done = inside(*moved, "--data", again, HONGYAN_MASTER_KEY=key)
         assert done.returncode == 0, done.stderr
     assert content(Path(first)) == content(Path(second)) == content(Path(third))
 

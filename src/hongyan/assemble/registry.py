@@ -15,8 +15,10 @@ from hongyan.send.fleet import Factory
 from hongyan.settings import Settings, master_key_of
 from hongyan.store import Store
 from hongyan.store.archive import Copy
+from hongyan.store.examined import Barred, Examined
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.sqlite.copy import SqliteCopy
+from hongyan.store.sqlite.examine import examine
 from hongyan.store.vault import Vault
 
 
@@ -44,7 +46,7 @@ def open_store(settings: Settings, clock: Clock, tally: Tally) -> Store:
 
         return PostgresStore(settings.database_url, vault, clock, tally)
     with suppress(OSError):  # told by the store when it opens
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return SqliteStore(settings.data_dir / "hongyan.db", vault, clock, tally)
 
 
@@ -55,3 +57,15 @@ def copy_of(settings: Settings) -> Copy:
 
         return PostgresCopy(settings.database_url)
     return SqliteCopy(settings.data_dir / "hongyan.db")
+
+
+async def examined(settings: Settings) -> Examined | Barred:
+    """Return how the database that the settings name is, without changing it: `Examined`, or `Barred` (PostgreSQL).
+
+    Raises Refused(UNAVAILABLE) for a file that is no database.
+    """
+    if settings.database_url:
+        from hongyan.store.postgres.examine import examine as examine_server  # noqa: PLC0415 - the same half second
+
+        return await examine_server(settings.database_url)
+    return examine(settings.data_dir / "hongyan.db")

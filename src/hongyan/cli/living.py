@@ -85,7 +85,7 @@ def alone(settings: Settings) -> Iterator[None]:
         yield
         return
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = (settings.data_dir / "hongyan.lock").open("w")
     except OSError as error:
         raise Misconfigured(str(settings.data_dir), f"cannot be written ({error.strerror}).", "--data DIR") from None

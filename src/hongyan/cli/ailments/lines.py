@@ -1,0 +1,95 @@
+"""What can be wrong on the way to others: carriers that no name or line leads to, callbacks to our own side."""
+
+import asyncio
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from hongyan.assemble import carrier_factories
+from hongyan.carriers.cmpp.settings import PORT as CMPP_PORT
+from hongyan.carriers.sgip.settings import PORT as SGIP_PORT
+from hongyan.carriers.smgp.settings import PORT as SMGP_PORT
+from hongyan.carriers.smpp.settings import PORT as SMPP_PORT
+from hongyan.carriers.smpp.settings import TLS_PORT
+from hongyan.cli.ailments import Finding, fail, ok, warn
+from hongyan.declare.plan import described
+from hongyan.model.clock import SystemClock
+from hongyan.model.errors import Misconfigured, Refused
+from hongyan.model.world import App, CarrierConfig, Declared, Project, World
+from hongyan.report.target import checked
+
+_PORTS: Mapping[str, int] = {"smpp": SMPP_PORT, "cmpp": CMPP_PORT, "smgp": SMGP_PORT, "sgip": SGIP_PORT}
+_PATIENCE_S = 3.0
+
+
+async def of_carriers(world: World) -> list[Finding]:
+    """Try every line that a declared carrier would dial; nobody logs in."""
+    factories = carrier_factories(SystemClock())
+    found: list[Finding] = []
+    dialled: list[tuple[CarrierConfig, str, int]] = []
+    for carrier in world.carriers.values():
+        try:
+            factories[carrier.protocol](carrier)
+        except Misconfigured as error:
+            found.append(fail(described(carrier), error.what, error.try_this or "see docs/carriers.md"))
+            continue
+        if carrier.enabled and carrier.protocol in _PORTS:
+            dialled += [(carrier, host, port) for host, port in _addresses(carrier)]
+    return found + list(await asyncio.gather(*(_line(*one) for one in dialled)))
+
+
+def _addresses(carrier: CarrierConfig) -> Iterator[tuple[str, int]]:
+    settings = carrier.settings
+    usual = TLS_PORT if carrier.protocol == "smpp" and settings.get("tls") else _PORTS[carrier.protocol]
+    port = int(settings.get("port") or usual)
+    for text in (str(settings.get("host", "")), *map(str, settings.get("hosts", ()))):
+        parts = urlsplit(f"//{text}" if text.count(":") < 2 or text.startswith("[") else f"//[{text}]")  # noqa: PLR2004 - bare IPv6 has more
+        if parts.hostname:
+            yield parts.hostname, parts.port or port
+
+
+async def _line(carrier: CarrierConfig, host: str, port: int) -> Finding:
+    what = f"{described(carrier)} line"
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            _, writer = await asyncio.open_connection(host, port)
+    except socket.gaierror:
+        return fail(
+            what, f"no address is named {host!r}.", f"getent hosts {host}; correct settings.host of {carrier.name}"
+        )
+    except ConnectionRefusedError:
+        return fail(
+            what, f"{host}:{port} refuses connections.", f"nc -vz {host} {port}; correct settings.port, or call them"
+        )
+    except (OSError, TimeoutError):
+        return fail(
+            what,
+            f"{host}:{port} does not answer within {_PATIENCE_S:g} s.",
+            f"nc -vz {host} {port}; ask the carrier to let your address in, open your firewall outward",
+        )
+    writer.close()
+    return ok(what, f"{host}:{port} takes connections.")
+
+
+def of_callbacks(world: World) -> Iterator[Finding]:
+    """Look for callbacks that lead to our own side of the wall and are not allowed to."""
+    for thing, project, field, url in _callbacks(world.things):
+        inside = project in world.projects and world.projects[project].allow_inside
+        try:
+            checked(url, inside=inside)
+        except Refused as refused:
+            yield warn(
+                described(thing),
+                f"{field} {url} is never called: {refused.facts.get('why')}.",
+                f'an address outside, or allow_inside = true in [[projects]] of "{project}"',
+            )
+
+
+def _callbacks(things: Sequence[Declared]) -> Iterator[tuple[Declared, str, str, str]]:
+    for thing in things:
+        if isinstance(thing, Project):
+            for field in ("callbacks", "reply_callbacks"):
+                for dialect, url in getattr(thing, field).items():
+                    yield thing, thing.name, f"{field}.{dialect}", url
+        elif isinstance(thing, App) and thing.report_to:
+            yield thing, thing.project, "report_to", thing.report_to
