@@ -114,3 +114,16 @@ def test_a_caller_without_credentials_is_the_project_that_needs_none() -> None:
 def test_a_key_is_good_only_for_its_way_of_identifying() -> None:
     of = world(dialect="comms", auth="signed")
     assert reason(Claim("AK", mode="appcode"), of, exchange("comms")) is Reason.BAD_SEAL_METHOD
+
+
+def test_for_a_while_after_a_rotation_the_secret_before_is_good_and_answers_are_sealed_with_it() -> None:
+    def knows_old(secret: str) -> Proof:
+        return Proof(secret == "old", "theirs", f"digest with {secret}", "string to sign")
+
+    of = world(previous="old", previous_until=NOW + 1)
+    at = exchange()
+    assert Gatekeeper().identify(at, Claim("AK", knows_old), of, NOW).key.secret == "old"
+    assert "before" in at.notes[0][1]
+    with pytest.raises(Refused) as caught:
+        Gatekeeper().identify(exchange(), Claim("AK", knows_old), of, NOW + 1)
+    assert caught.value.facts["ours"] == "digest with SK"

@@ -5,6 +5,8 @@ The order is the one the vendors' own gateways show: an unknown key before a wro
 
 from collections import deque
 
+from msgspec.structs import replace
+
 from hongyan.model.bucket import TokenBucket
 from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
@@ -54,7 +56,7 @@ class Gatekeeper:
         if claim.sealed_at is not None and abs(now_ms - claim.sealed_at) > claim.window_ms:
             off = (claim.sealed_at - now_ms) / 1000
             raise Refused(Reason.CLOCK_SKEW, seconds=round(off, 3), window_s=claim.window_ms // 1000)
-        _check_seal(exchange, claim, key)
+        key = _proved(exchange, claim, key, now_ms)
         nonce, until = None, 0
         if claim.nonce is not None:
             nonce = f"{exchange.dialect}:{key.name}:{claim.nonce}"
@@ -92,11 +94,17 @@ def _key(dialect: str, claim: Claim, world: World) -> Key:
     return key_
 
 
-def _check_seal(exchange: Exchange, claim: Claim, key: Key) -> None:
+def _proved(exchange: Exchange, claim: Claim, key: Key, now_ms: int) -> Key:
+    """Return the key with the secret that the caller has: for a while after a rotation that may be the one before."""
     if claim.prove is None:
-        return
+        return key
     proof = claim.prove(key.secret)
     if not proof.valid:
+        if key.previous and now_ms < key.previous_until and (before := claim.prove(key.previous)).valid:
+            begins = before.ours[:16]
+            english = f"digest matches the secret before the present one: {begins}…; it is good for a while yet"
+            exchange.notes.append(("seal", english, f"与轮换前的密钥一致：{begins}…；该密钥暂时仍然有效"))
+            return replace(key, secret=key.previous)
         raise Refused(
             Reason.BAD_SEAL,
             theirs=proof.theirs[:_DIGEST_SHOWN],
@@ -105,3 +113,4 @@ def _check_seal(exchange: Exchange, claim: Claim, key: Key) -> None:
         )
     begins = proof.ours[:16]
     exchange.notes.append(("seal", f"digest matches: {begins}…", f"摘要一致：{begins}…"))
+    return key

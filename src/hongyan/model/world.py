@@ -91,12 +91,16 @@ class Key(_Declared, frozen=True, kw_only=True):
     """Credentials of one dialect."""
 
     kind: ClassVar[str] = "keys"
-    secret_fields: ClassVar[tuple[str, ...]] = ("secret",)
+    secret_fields: ClassVar[tuple[str, ...]] = ("secret", "previous")
     project: str
     dialect: str
     name: str = ""
     """the key id as it stands on the wire"""
     secret: str = ""
+    previous: str = ""
+    """the secret before this one, still good until `previous_until`"""
+    previous_until: int = 0
+    """milliseconds UTC"""
     enabled: bool = True
     auth: str = ""
     """comms: none, appcode or signed"""
