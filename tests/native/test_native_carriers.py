@@ -204,7 +204,7 @@ async def test_a_story_tells_the_reasons_that_held_when_the_message_was_handed_o
     assert lines_of((await api("GET", f"/v1/messages/{message_id}")).body) == told
     sent = await api("POST", "/v1/messages", json={"to": "13800138002", "text": "hello"})
     later = lines_of(await ended(api, sent.body["messages"][0]["id"]))
-    assert later[1].startswith("carrier spare: isolated by operator since ")
+    assert later[1].startswith("carrier spare: isolated by dev since ")
     assert later[2] == "carrier simulator: chosen, weight 1 of 1"
 
 

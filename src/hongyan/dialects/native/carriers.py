@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hongyan.dialects.native.callers import Asker
 from hongyan.dialects.native.questions import Name, Text
 from hongyan.dialects.native.refusals import refusal
-from hongyan.dialects.native.routes import Its, Our, Who, accepted_row
+from hongyan.dialects.native.routes import Act, Its, Our, Who, accepted_row
 from hongyan.model.clock import iso
 from hongyan.model.errors import Refused
 from hongyan.model.message import Category
@@ -94,47 +94,45 @@ async def carrier(name: CarrierName, ops: Ops) -> dict[str, Any]:
 
 
 @router.post("/{name}/suspend")
-async def suspend(name: CarrierName, ops: Ops, asked: Stated) -> dict[str, Any]:
+async def suspend(name: CarrierName, ops: Ops, act: Act, asked: Stated) -> dict[str, Any]:
     """Hand it nothing more; its links stay up, receipts and replies come in."""
-    return await _standing(ops, name, Standing.SUSPENDED, asked)
+    return _told(await ops.stand(act, name, Standing.SUSPENDED, by=asked.by, why=asked.why))
 
 
 @router.post("/{name}/resume")
-async def resume(name: CarrierName, ops: Ops, asked: Stated) -> dict[str, Any]:
+async def resume(name: CarrierName, ops: Ops, act: Act, asked: Stated) -> dict[str, Any]:
     """Let it take messages again, with links if it has none."""
-    return await _standing(ops, name, Standing.RUNNING, asked)
+    return _told(await ops.stand(act, name, Standing.RUNNING, by=asked.by, why=asked.why))
 
 
 @router.post("/{name}/drain")
-async def drain(name: CarrierName, ops: Ops, asked: Stated) -> dict[str, Any]:
+async def drain(name: CarrierName, ops: Ops, act: Act, asked: Stated) -> dict[str, Any]:
     """Hand it nothing more and close its links once everything under way is answered."""
-    return await _standing(ops, name, Standing.DRAINING, asked)
+    return _told(await ops.stand(act, name, Standing.DRAINING, by=asked.by, why=asked.why))
 
 
 @router.post("/{name}/isolate")
-async def isolate(name: CarrierName, ops: Ops, asked: Stated) -> dict[str, Any]:
+async def isolate(name: CarrierName, ops: Ops, act: Act, asked: Stated) -> dict[str, Any]:
     """Close its links now, gracefully: nothing goes in or out."""
-    return await _standing(ops, name, Standing.ISOLATED, asked)
+    return _told(await ops.stand(act, name, Standing.ISOLATED, by=asked.by, why=asked.why))
 
 
 @router.post("/{name}/rebind")
-async def rebind(name: CarrierName, ops: Ops, asked: Stated) -> dict[str, Any]:
+async def rebind(name: CarrierName, ops: Ops, act: Act, asked: Stated) -> dict[str, Any]:
     """Close every link gracefully and log in anew, in every process once."""
-    at = max(ops.now_ms(), ops.control(name).rebind_at + 1)
-    return _told(await ops.set(name, rebind_at=at, **_signed_beside(ops, name, asked)))
+    return _told(await ops.rebind(act, name, by=asked.by, why=asked.why))
 
 
 @router.post("/{name}/pace")
-async def pace(name: CarrierName, ops: Ops, asked: Paced) -> dict[str, Any]:
+async def pace(name: CarrierName, ops: Ops, act: Act, asked: Paced) -> dict[str, Any]:
     """Set how many messages a second it gets, in place of what is declared."""
-    return _told(await ops.set(name, pace=asked.per_second, **_signed_beside(ops, name, asked)))
+    return _told(await ops.pace(act, name, asked.per_second, by=asked.by, why=asked.why))
 
 
 @router.post("/{name}/transcript")
-async def listen(name: CarrierName, ops: Ops, asked: Listened) -> dict[str, Any]:
+async def listen(name: CarrierName, ops: Ops, act: Act, asked: Listened) -> dict[str, Any]:
     """Keep its PDUs readable for some minutes; secrets, texts and numbers are masked."""
-    until = ops.now_ms() + round(asked.minutes * 60_000) if asked.minutes else 0
-    return _told(await ops.set(name, transcript_until=until))
+    return _told(await ops.listen(act, name, asked.minutes))
 
 
 @router.get("/{name}/transcript")
@@ -175,21 +173,6 @@ async def test(name: CarrierName, ops: Ops, asked: Tested, our: Our, who: Who, e
         return refusal(exchange.request_id, verdict.reason, verdict.facts)
     row = accepted_row(verdict, exchange.request_id)
     return JSONResponse({"request_id": exchange.request_id, "carrier": name, "message": row}, 201)
-
-
-async def _standing(ops: CarrierOperations, name: str, standing: Standing, asked: Setting) -> dict[str, Any]:
-    again = not asked.why and standing is ops.control(name).standing is not Standing.RUNNING
-    signed = {} if again else _signed(ops, asked)  # said twice, it stands since the first time, for its reason
-    return _told(await ops.set(name, standing=standing, **signed))
-
-
-def _signed_beside(ops: CarrierOperations, name: str, asked: Setting) -> dict[str, Any]:
-    """Return who sets something beside the standing. Of a stopped carrier it stays told who stopped it, and why."""
-    return _signed(ops, asked) if ops.control(name).standing is Standing.RUNNING else {}
-
-
-def _signed(ops: CarrierOperations, asked: Setting) -> dict[str, Any]:
-    return {"set_at": ops.now_ms(), "set_by": asked.by or "operator", "why": asked.why}
 
 
 def _told(control: Control) -> dict[str, Any]:
