@@ -8,7 +8,10 @@ from hongyan.operate.core import Core
 from hongyan.operate.journal import Journal
 from hongyan.operate.live import Live
 from hongyan.operate.office import Office
+from hongyan.operate.rehearsal import Rehearsal
+from hongyan.operate.routing import Routing
 from hongyan.operate.stops import StopListing
+from hongyan.operate.trigger import Trigger
 from hongyan.report.look import Look
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
@@ -24,10 +27,12 @@ def office_of(
     on_stops: Callable[[], None],
     *,
     dev: bool,
+    rehearses: bool,
     public_base: str,
 ) -> Office:
     """Return the office. `on_stops`: called when the stop list was changed by hand."""
     journal = Journal(store, clock)
+    rehearsal = Rehearsal(dev or rehearses)
     return Office(
         store=store,
         world=current,
@@ -42,4 +47,7 @@ def office_of(
         carriers=CarrierOperations(store, current, clock, core, current.look_soon),
         stops=StopListing(store, clock, on_stops),
         live=Live(store, clock),
+        rehearsal=rehearsal,
+        trigger=Trigger(rehearsal, store, current, clock, mint, core, journal),
+        routing=Routing(current, clock, mint),
     )

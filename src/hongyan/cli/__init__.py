@@ -21,6 +21,7 @@ VERBS = (
     "show",
     "wait",
     "carrier",
+    "route",
     "check",
     "doctor",
     "ready",

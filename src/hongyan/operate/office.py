@@ -12,7 +12,10 @@ from hongyan.operate.carriers import CarrierOperations
 from hongyan.operate.core import Core
 from hongyan.operate.journal import Journal
 from hongyan.operate.live import Live
+from hongyan.operate.rehearsal import Rehearsal
+from hongyan.operate.routing import Routing
 from hongyan.operate.stops import StopListing
+from hongyan.operate.trigger import Trigger
 from hongyan.report.look import Look
 from hongyan.store import Store
 
@@ -37,3 +40,7 @@ class Office(NamedTuple):
     carriers: CarrierOperations
     stops: StopListing
     live: Live
+    routing: Routing
+    rehearsal: Rehearsal
+    """whether this system is for rehearsals: always in dev"""
+    trigger: Trigger

@@ -156,6 +156,10 @@ class Client:
         """Suspend, resume, drain, isolate, rebind, pace, transcript or test a carrier."""
         return self._own("POST", f"/v1/carriers/{quote(name, safe='')}/{action}", fields)
 
+    def routing(self, to: str, **fields: Any) -> Reply:
+        """Tell which route a number would take now."""
+        return self._own("GET", f"/v1/routing{_query({'to': to} | fields)}")
+
     def wait_for(
         self, to: str, *, since: str | int | None = None, timeout_s: float = 30, until: str = "accepted"
     ) -> dict[str, Any]:
