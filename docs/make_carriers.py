@@ -1,12 +1,12 @@
-"""Makes docs/carriers.md from the carriers' own tables: settings, what answers mean, what report codes mean.
+"""Makes the page of carriers' settings from the carriers' own tables: settings, what answers mean, what report codes mean.
 
 Run it (`make docs`) after changing one of them; tests/docs/test_reference.py fails while the page is not current.
 """  # noqa: INP001 - a program beside the page it makes, not a package
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
+from writing import Pages, both, cell, made_by, page, write_all, written
 
 from hongyan.carriers.china.stats import STATS, Meaning
 from hongyan.carriers.cmpp import settings as cmpp
@@ -28,9 +28,7 @@ from hongyan.wire import smgp as smgp_wire
 from hongyan.wire.smpp.statuses import STATUSES
 from hongyan.wire.stat import explain_stat
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = "carriers.md"
-MADE = "<!-- made by docs/make_carriers.py: change the code, then run `make docs` -->\n"
+MADE = made_by("make_carriers.py")
 
 CARRIERS: dict[str, Sequence[Setting]] = {
     "smpp": smpp.SETTINGS,
@@ -55,118 +53,174 @@ WE_DO: dict[Ruling, Said] = {
 }
 """Total: a ruling without words fails when the page is made."""
 
-_UNKNOWN_STATUS = "Any other: rejected. The setting `statuses` puts your own row over any of these."
-_UNKNOWN_STATUS_ZH = "其余一律拒绝；可用设置 `statuses` 逐项覆盖。"
+_KINDS_ZH = {
+    "true or false": "true 或 false",
+    "a whole number": "整数",
+    "a number": "数字",
+    "a text": "文本",
+    "a list of texts": "文本列表",
+    "a table": "表",
+}
+
+TEXT: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "title": "Carriers' settings",
+        "begin": """\
+What `settings = { … }` (or `[carriers.settings]`) of a `[[carriers]]` entry in the world file may hold, beside `password`,
+`pace` and the others of [the world file](world.md#carriers). An unknown name is refused with the nearest known one.
+Step by step: [SMPP](how-to/connect-smpp.md), [CMPP, SMGP, SGIP](how-to/connect-china-mobile-cmpp.md).
+""",
+        "shared": "Every protocol with connections",
+        "without": "Without: {names}.",
+        "head": "| name | type and range | default | what it is |",
+        "required": "required",
+        "answers": "What answers mean",
+        "other": "Any other: rejected. The setting `statuses` puts your own row over any of these.",
+        "rulings": "| word of `statuses` | we do |",
+        "smpp": "| status | name | what it says | is |",
+        "numbers": "| number | what it says | is |",
+        "reports": "Report codes",
+        "reports_begin": """\
+CMPP and SMGP: a whole code first, else its letters before the colon, as `MK` of `MK:0001`; any other code is undelivered.
+The code stays in the message's cause. The setting `stats` puts your own row over any.
+""",
+        "codes": "| code | ends as | cause | what it says |",
+        "sgip": "SGIP: `State`, and with 2 its `ErrorCode`:",
+        "receipts": """\
+SMPP: `DELIVRD`, `EXPIRED`, `DELETED`, `UNDELIV`, `UNKNOWN`, `REJECTD` as they say; `ENROUTE` and `ACCEPTD` are no end; any
+other word is unknown, unless `receipt_words` has it.
+""",
+        "on_its_way": "(on its way)",
+        "undocumented": "not in the documents",
+    },
+    "zh": {
+        "title": "运营商通道设置",
+        "begin": """\
+世界文件中 `[[carriers]]` 的 `settings = { … }`（或 `[carriers.settings]`）可用的设置；`password`、`pace` 等见
+[世界文件](world.zh-CN.md#carriers)。写错的名称会被拒绝，并提示最接近的名称。分步说明：
+[SMPP](how-to/connect-smpp.zh-CN.md)、[CMPP、SMGP、SGIP](how-to/connect-china-mobile-cmpp.zh-CN.md)。
+""",
+        "shared": "所有有连接的协议",
+        "without": "不含：{names}。",
+        "head": "| 名称 | 类型与范围 | 默认 | 说明 |",
+        "required": "必填",
+        "answers": "应答码含义",
+        "other": "其余一律拒绝；可用设置 `statuses` 逐项覆盖。",
+        "rulings": "| `statuses` 中的写法 | 处理 |",
+        "smpp": "| 状态码 | 名称 | 规范原文 | 判定 |",
+        "numbers": "| 数值 | 含义 | 判定 |",
+        "reports": "状态报告码",
+        "reports_begin": """\
+CMPP 与 SMGP：先按整个码，再按冒号前的字母（如 `MK:0001` 的 `MK`）；其余记为未送达，原码保留在结果成因里。
+可用设置 `stats` 覆盖。
+""",
+        "codes": "| 码 | 最终状态 | 成因 | 含义 |",
+        "sgip": "SGIP：`State`，为 2 时附 `ErrorCode`：",
+        "receipts": """\
+SMPP：`DELIVRD`、`EXPIRED`、`DELETED`、`UNDELIV`、`UNKNOWN`、`REJECTD` 如字面；`ENROUTE` 与 `ACCEPTD` 不是终态；
+其他词记为未知，除非写在 `receipt_words` 里。
+""",
+        "on_its_way": "（在途）",
+        "undocumented": "文档未载",
+    },
+}
 
 
-def page() -> str:
+def carriers_page(language: str) -> str:
     """Return the page."""
+    text = TEXT[language]
     lines = [
-        "# Carriers' settings · 运营商通道设置\n",
+        f"# {text['title']}\n",
         MADE,
-        "What `settings = { … }` (or `[carriers.settings]`) of a `[[carriers]]` entry in the world file may hold,",
-        "beside `password`, `pace` and the others of [world.md](world.md#carriers). An unknown name is refused with",
-        "the nearest known one. Step by step: [SMPP](how-to/connect-smpp.md),",
-        "[CMPP, SMGP, SGIP](how-to/connect-china-mobile-cmpp.md).\n",
-        "世界文件中 `[[carriers]]` 的 `settings = { … }`（或 `[carriers.settings]`）可用的设置；",
-        "写错的名称会被拒绝，并提示最接近的名称。分步说明：[SMPP](how-to/connect-smpp.zh-CN.md)、",
-        "[CMPP、SMGP、SGIP](how-to/connect-china-mobile-cmpp.zh-CN.md)。\n",
-        "## Every protocol with connections · 所有有连接的协议\n",
-        *_settings((*LINK_SETTINGS, *SHAPING_SETTINGS)),
+        text["begin"],
+        f"## {text['shared']}\n",
+        *_settings((*LINK_SETTINGS, *SHAPING_SETTINGS), language),
     ]
     shared = {one.name: one for one in (*LINK_SETTINGS, *SHAPING_SETTINGS)}
     for name, table in CARRIERS.items():
         missing = [one for one in shared if one not in {own.name for own in table}]
         lines.append(f'## `protocol = "{name}"`\n')
         if missing:
-            lines.append(f"Without: {', '.join(f'`{one}`' for one in missing)}. 不含以上设置。\n")
-        lines += _settings([one for one in table if shared.get(one.name) != one])
-    lines += [*_answers(), *_reports()]
-    return "\n".join(lines).rstrip() + "\n"
+            lines.append(text["without"].format(names=", ".join(f"`{one}`" for one in missing)) + "\n")
+        lines += _settings([one for one in table if shared.get(one.name) != one], language)
+    lines += [*_answers(language), *_reports(language)]
+    return page(lines)
 
 
-def _settings(table: Sequence[Setting]) -> Iterator[str]:
-    yield "| name | type and range | default | what it is | 说明 |"
-    yield "|---|---|---|---|---|"
+def _settings(table: Sequence[Setting], language: str) -> Iterator[str]:
+    yield TEXT[language]["head"]
+    yield "|---|---|---|---|"
     for one in table:
-        default = "required" if one.required else _written(one.default)
-        yield f"| `{one.name}` | {_cell(one.kind())} | {default} | {_cell(one.said.en)} | {_cell(one.said.zh)} |"
+        default = TEXT[language]["required"] if one.required else written(one.default)
+        yield f"| `{one.name}` | {cell(_kind(one, language))} | {default} | {cell(_in(one.said, language))} |"
     yield ""
 
 
-def _answers() -> Iterator[str]:
+def _kind(one: Setting, language: str) -> str:
+    if one.words or language == "en":
+        return one.kind()
+    kind, _, span = one.kind().partition(",")
+    kind, _, least = kind.partition(" from ")
+    words = _KINDS_ZH[kind] + re.sub(r" (\S+) to (\S+)", r"，\1 到 \2", span)
+    return f"{words}，不小于 {least}" if least else words
+
+
+def _in(said: Said, language: str) -> str:
+    return said.zh if language == "zh" else said.en
+
+
+def _answers(language: str) -> Iterator[str]:
     """Yield what each status of an answer to a submit comes down to."""
+    text = TEXT[language]
     yield '<a id="answers"></a>\n'
-    yield "## What answers mean · 应答码含义\n"
-    yield f"{_UNKNOWN_STATUS} {_UNKNOWN_STATUS_ZH}\n"
-    yield "| word of `statuses` | we do | 处理 |"
-    yield "|---|---|---|"
+    yield f"## {text['answers']}\n"
+    yield f"{text['other']}\n"
+    yield from (text["rulings"], "|---|---|")
     for ruling, said in WE_DO.items():
-        yield f"| `{ruling}` | {said.en} | {said.zh} |"
-    yield from ("", "### SMPP `command_status`\n", "| status | name | what it says | is |", "|---|---|---|---|")
+        yield f"| `{ruling}` | {_in(said, language)} |"
+    yield from ("", "### SMPP `command_status`\n", text["smpp"], "|---|---|---|---|")
     for status, ruling in SMPP_RULINGS.items():
         _, name, sentence = STATUSES[status]
-        yield f"| `0x{status:02X}` | {name} | {sentence} | {_is(ruling)} |"
+        yield f"| `0x{status:02X}` | {name} | {sentence} | `{ruling}` |"
     yield ""
     for title, rulings, words in (
         ("CMPP `Result`", cmpp_wording.RULINGS, cmpp_wire.RESULTS),
         ("SMGP `Status`", smgp_wording.RULINGS, smgp_wire.STATUSES),
         ("SGIP `Result`", sgip_wording.RULINGS, sgip_wire.RESULTS),
     ):
-        yield from (f"### {title}\n", "| number | what it says | 含义 | is |", "|---|---|---|---|")
+        yield from (f"### {title}\n", text["numbers"], "|---|---|---|")
         for number, said in words.items():
             if number:
-                yield f"| `{number}` | {said.en} | {said.zh} | {_is(rulings.get(number, Ruling.NEVER))} |"
+                yield f"| `{number}` | {_in(said, language)} | `{rulings.get(number, Ruling.NEVER)}` |"
         yield ""
 
 
-def _is(ruling: Ruling) -> str:
-    return f"`{ruling}`"
-
-
-def _reports() -> Iterator[str]:
+def _reports(language: str) -> Iterator[str]:
     """Yield what each code of a status report ends a message with."""
+    text = TEXT[language]
     yield '<a id="report-codes"></a>\n'
-    yield "## Report codes · 状态报告码\n"
-    yield "CMPP and SMGP: a whole code first, else its letters before the colon, as `MK` of `MK:0001`; any other code"
-    yield "is undelivered. The code stays in the message's cause. The setting `stats` puts your own row over any.\n"
-    yield "CMPP 与 SMGP：先按整个码，再按冒号前的字母（如 `MK:0001` 的 `MK`）；其余记为未送达，原码保留在结果成因里。"
-    yield "可用设置 `stats` 覆盖。\n"
-    yield from ("| code | ends as · 状态 | cause · 成因 | what it says | 含义 |", "|---|---|---|---|---|")
+    yield f"## {text['reports']}\n"
+    yield text["reports_begin"]
+    yield from (text["codes"], "|---|---|---|---|")
     for code, meaning in (*STATS.items(), *smgp_wording.ERR_MEANINGS.items()):
         said = explain_stat(code.partition(":")[0]) if code else Said("The report is empty.", "报告为空。")
         err = smgp_wire.ERRS.get(code.partition(":")[2])
-        yield _report(code or " ", meaning, err or said)
-    yield from ("", "SGIP: `State`, and with 2 its `ErrorCode` · SGIP：`State`，为 2 时附 `ErrorCode`：\n")
-    yield from ("| code | ends as · 状态 | cause · 成因 | what it says | 含义 |", "|---|---|---|---|---|")
+        yield _report(code or " ", meaning, err or said, language)
+    yield from ("", f"{text['sgip']}\n", text["codes"], "|---|---|---|---|")
     for code, meaning in sgip_wording.STATES.items():
         state, _, error = code.partition(":")
         words = sgip_wire.RESULTS.get(int(error)) if error else sgip_wire.STATES.get(int(state))
-        yield _report(code, meaning, words)
-    yield ""
-    yield "SMPP: `DELIVRD`, `EXPIRED`, `DELETED`, `UNDELIV`, `UNKNOWN`, `REJECTD` as they say;"
-    yield "`ENROUTE` and `ACCEPTD` are no end; any other word is unknown, unless `receipt_words` has it.\n"
+        yield _report(code, meaning, words, language)
+    yield from ("", text["receipts"])
 
 
-def _report(code: str, meaning: Meaning, said: Said | None) -> str:
-    state = str(meaning.state) if meaning.state is not None else "(on its way · 在途)"
-    words = f"{said.en} | {said.zh}" if said is not None else "not in the documents | 文档未载"
-    return f"| `{code}` | {state} | {meaning.kind} | {words} |"
+def _report(code: str, meaning: Meaning, said: Said | None, language: str) -> str:
+    text = TEXT[language]
+    state = str(meaning.state) if meaning.state is not None else text["on_its_way"]
+    return f"| `{code}` | {state} | {meaning.kind} | {_in(said, language) if said is not None else text['undocumented']} |"
 
 
-def _written(value: object) -> str:
-    if value in ("", (), {}, []):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return f"`{msgspec.json.encode(value).decode()}`"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
-
-
-PAGES: Mapping[str, Callable[[], str]] = {PAGE: page}
+PAGES: Pages = both("carriers", carriers_page)
 
 if __name__ == "__main__":
-    (ROOT / "docs" / PAGE).write_text(page(), "utf-8")
+    write_all(PAGES)

@@ -1,46 +1,52 @@
 import re
 import tomllib
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from docs.makers import DOCS, MAKERS, made, maker, pages
 from hongyan.carriers.rulings import Ruling
 from hongyan.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
 
-def generator(name: str) -> Any:
-    spec = spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def test_every_maker_is_run_by_make_docs() -> None:
+    makers = {path.stem for path in DOCS.glob("make_*.py")} - {"make_compatibility"}
+    assert makers == set(MAKERS)
+    assert "docs/make_*.py" in (ROOT / "Makefile").read_text("utf-8")
 
 
-PAGES = {
-    "make_reference": ["settings.md", "world.md", "cli.md", "metrics.md", "reasons.md"],
-    "make_carriers": ["carriers.md"],
-}
+@pytest.mark.parametrize("page", pages())
+def test_a_reference_page_is_current(page: str) -> None:
+    assert (DOCS / page).read_text("utf-8") == made(page), "run `make docs`"
 
 
-@pytest.mark.parametrize(("maker", "name"), [(maker, name) for maker, names in PAGES.items() for name in names])
-def test_a_reference_page_is_current(maker: str, name: str) -> None:
-    made = generator(maker)
-    assert list(made.PAGES) == PAGES[maker]
-    assert (ROOT / "docs" / name).read_text("utf-8") == made.PAGES[name](), "run `make docs`"
+def test_everything_said_in_english_is_said_in_chinese() -> None:
+    for page in pages():
+        made(page)
+    missing = sorted(maker("writing").MISSING)
+    assert missing == [], "write the Chinese into docs/words/<first>.toml, then run `make docs`"
+
+
+def test_no_chinese_is_kept_for_what_is_no_longer_said() -> None:
+    for page in pages():
+        made(page)
+    kept = {
+        (table, english)
+        for table in {table for table, _ in maker("writing").USED}
+        for english, chinese in maker("writing").words(table).items()
+        if isinstance(chinese, str)
+    }
+    assert sorted(kept - maker("writing").USED) == []
 
 
 def test_what_carriers_answer_has_words_for_everything() -> None:
-    made = generator("make_carriers")
-    assert set(made.WE_DO) == set(Ruling)
-    text = (ROOT / "docs" / "carriers.md").read_text("utf-8")
-    for table in made.CARRIERS.values():
+    carriers = maker("make_carriers")
+    assert set(carriers.WE_DO) == set(Ruling)
+    for table in carriers.CARRIERS.values():
         for one in table:
-            assert f"| `{one.name}` |" in text
+            assert all(f"| `{one.name}` |" in made(f"carriers{ending}") for ending in (".md", ".zh-CN.md"))
             assert one.said.en
             assert one.said.zh
 

@@ -86,28 +86,3 @@ MEANING: dict[Outcome, tuple[str, str, str]] = {
     ),
 }
 """Outcome -> (the state it ends in, what happens in English, in Chinese)."""
-
-
-def magic_page() -> str:
-    """Return docs/magic-numbers.md."""
-    lines = [
-        "# Magic numbers · 魔法号码",
-        "",
-        "<!-- generated from src/hongyan/carriers/magic.py; tests/simulators/test_magic_page.py tells when stale -->",
-        "",
-        "The built-in carrier simulator decides by the **last four digits** of the number, in any country.",
-        "Everything else is delivered (profile `healthy`) or fares as the carrier's profile says.",
-        "",
-        "内置运营商仿真器按号码的**末四位**决定结果，任何国家均适用；其余号码按所选档位（默认 `healthy`：送达）处理。",
-        "",
-        "In the demo world an odd last digit is a phone that shows cards, an even one is not: hence two numbers for",
-        "most outcomes. 演示环境中末位奇数支持卡片短信，偶数不支持，所以多数结果有两个号码。",
-        "",
-        "| number ends in · 末四位 | try · 示例 | ends as · 最终状态 | what happens | 说明 |",
-        "|---|---|---|---|---|",
-    ]
-    for outcome, (state, english, chinese) in MEANING.items():
-        endings = [digits for digits, known in MAGIC.items() if known is outcome]
-        joined = ", ".join(f"`{digits}`" for digits in endings)
-        lines.append(f"| {joined} | `1380000{endings[0]}` | {state} | {english} | {chinese} |")
-    return "\n".join(lines) + "\n"

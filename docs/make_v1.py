@@ -1,0 +1,167 @@
+"""Makes the page of `/v1` from the OpenAPI document of a running program. Run it (`make docs`) after a change.
+
+What each endpoint answers is shown by a sample in docs/words/answers.toml; a test holds the samples against a running
+program.
+"""  # noqa: INP001 - a program beside the page it makes, not a package
+
+import asyncio
+import json
+import logging
+import tempfile
+import urllib.request
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from writing import Pages, both, cell, made_by, page, said, words, write_all
+
+from hongyan.assemble import running
+from hongyan.model.reason import Reason
+from hongyan.model.sentences import SENTENCES
+from hongyan.settings import load
+
+MADE = made_by("make_v1.py")
+_TYPES = {
+    "string": ("text", "文本"),
+    "integer": ("whole number", "整数"),
+    "number": ("number", "数字"),
+    "boolean": ("true or false", "true 或 false"),
+    "array": ("list", "列表"),
+    "object": ("object", "对象"),
+    "null": ("null", "null"),
+}
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """Return the document that a running program serves."""
+
+    async def asked() -> Any:
+        flags = {"data_dir": folder, "api_port": 0, "console_port": 0, "log_level": "error"}
+        async with running(load(flags), demo=True) as system:
+            url = f"{system.api_url}/v1/openapi.json"
+            return await asyncio.to_thread(lambda: json.load(urllib.request.urlopen(url)))  # noqa: S310 - our own
+
+    logging.disable(logging.WARNING)
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            found: dict[str, Any] = asyncio.run(asked())
+            return found
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def operations() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield every endpoint as (METHOD /path, what the document says of it)."""
+    for path, methods in openapi()["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def v1_page(language: str) -> str:
+    """Return the page of /v1."""
+    zh = language == "zh"
+    text = words("v1")["text"][language]
+    lines = [f"# {text['title']}\n", MADE, f"{text['begin']}\n", f"## {text['errors']}\n", f"{text['errors_begin']}\n"]
+    lines += ["```json", _pretty(text["error"]), "```", "", text["errors_head"], "|---|---|"]
+    ending = ".zh-CN.md" if zh else ".md"
+    for status in sorted({sentence.status for sentence in SENTENCES.values()}):
+        reasons = ", ".join(f"[{one}](reasons{ending}#{one})" for one in Reason if SENTENCES[one].status == status)
+        lines.append(f"| {status} | {reasons} |")
+    lines.append("")
+    for name, operation in operations():
+        lines += _operation(name, operation, language)
+    return page(lines)
+
+
+def _operation(name: str, operation: Mapping[str, Any], language: str) -> Iterator[str]:
+    text = words("v1")["text"][language]
+    yield f"## `{name}`\n"
+    yield f"{said('v1', ' '.join(operation.get('description', '').split()), language)}\n"
+    parameters = operation.get("parameters", [])
+    if parameters:
+        yield from (text["parameters"], "|---|---|---|---|")
+        for one in parameters:
+            yield _row(name, one, one["schema"], one.get("required", False), language)
+        yield ""
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" in content:
+        yield from _body(name, content["application/json"]["schema"], language)
+    yield f"**{text['answer']}** {', '.join(_fine(operation))}\n"
+    sample = words("answers").get(name)
+    if sample:
+        yield from ("```json", _pretty(sample), "```", "")
+
+
+def _fine(operation: Mapping[str, Any]) -> list[str]:
+    return [f"`{status}`" for status in operation["responses"] if status.startswith("2")]
+
+
+def _body(operation: str, schema: Mapping[str, Any], language: str) -> Iterator[str]:
+    text = words("v1")["text"][language]
+    found = _resolved(schema)
+    yield from (f"**{text['body']}**\n", text["fields"], "|---|---|---|---|")
+    for name, field in found.get("properties", {}).items():
+        yield _row(operation, field | {"name": name}, field, name in found.get("required", ()), language)
+    yield ""
+
+
+def _row(operation: str, about: Mapping[str, Any], schema: Mapping[str, Any], must: bool, language: str) -> str:  # noqa: FBT001 - a row's cells, in order
+    default = ("required", "必填")[language == "zh"] if must else _default(schema)
+    place = f" ({about['in']})" if "in" in about else ""
+    sentence = said("v1", told_of(operation, about), language)
+    return f"| `{about['name']}`{place} | {cell(_type(schema, language))} | {default} | {cell(sentence)} |"
+
+
+def told_of(operation: str, about: Mapping[str, Any]) -> str:
+    """Return what a field is: what the document says of it, else what its name says, here or everywhere."""
+    plain, name = words("v1")["plain"], about["name"]
+    found = about.get("description") or about.get("schema", {}).get("description")
+    return str(found or plain.get(f"{operation} {name}", plain.get(name, "")))
+
+
+def _default(schema: Mapping[str, Any]) -> str:
+    default = schema.get("default")
+    return "" if default in (None, "", [], {}) else f"`{json.dumps(default, ensure_ascii=False)}`"
+
+
+def _resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" in schema:
+        found: Mapping[str, Any] = openapi()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        return found
+    return schema
+
+
+def _type(schema: Mapping[str, Any], language: str) -> str:
+    zh = language == "zh"
+    found = _resolved(schema)
+    if "enum" in found or "const" in found:
+        return ", ".join(f"`{one}`" for one in found.get("enum", [found.get("const")]))
+    several = found.get("anyOf") or found.get("oneOf")
+    if several:
+        kinds = [_type(one, language) for one in several if one.get("type") != "null"]
+        return (" 或 " if zh else " or ").join(dict.fromkeys(kinds))
+    kind = _TYPES[found.get("type", "object")][zh]
+    if found.get("type") == "object" and "properties" in found:
+        return f"{kind}: {', '.join(f'`{one}`' for one in found['properties'])}"
+    if found.get("type") == "array" and "items" in found:
+        return f"{kind}（{_type(found['items'], language)}）" if zh else f"{kind} of {_type(found['items'], language)}"
+    least = found.get("minimum", found.get("minLength"))
+    most = found.get("maximum", found.get("maxLength"))
+    if found.get("type") == "string" and most is not None:
+        return f"{kind}，最长 {most}" if zh else f"{kind}, up to {most}"
+    if least is not None and most is not None and most < 1 << 53:
+        return f"{kind}，{least} 到 {most}" if zh else f"{kind}, {least} to {most}"
+    return kind
+
+
+def _pretty(sample: str) -> str:
+    return json.dumps(json.loads(sample), ensure_ascii=False, indent=2)
+
+
+PAGES: Pages = both("v1", v1_page)
+
+if __name__ == "__main__":
+    write_all(PAGES)
