@@ -45,7 +45,7 @@ def office_of(
         look=look,
         journal=journal,
         carriers=CarrierOperations(store, current, clock, core, current.look_soon),
-        stops=StopListing(store, clock, on_stops),
+        stops=StopListing(store, clock, journal, on_stops),
         live=Live(store, clock),
         rehearsal=rehearsal,
         trigger=Trigger(rehearsal, store, current, clock, mint, core, journal),

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from hongyan.model.actor import Actor, Role
 from hongyan.model.clock import Clock
+from hongyan.operate.journal import Journal
 from hongyan.report.inbound import stop_summary
 from hongyan.store import Store
 from hongyan.store.ops import DropStop, PutStop, StopRow
+from hongyan.text.numbers import masked
 
 _PAGE, _MOST_PAGES = 1_000, 20
 
@@ -14,8 +17,8 @@ _PAGE, _MOST_PAGES = 1_000, 20
 class StopListing:
     """Reads and changes the list. `on_change` is called after a change is on disk."""
 
-    def __init__(self, store: Store, clock: Clock, on_change: Callable[[], None]) -> None:
-        self._store, self._clock, self._on_change = store, clock, on_change
+    def __init__(self, store: Store, clock: Clock, journal: Journal, on_change: Callable[[], None]) -> None:
+        self._store, self._clock, self._journal, self._on_change = store, clock, journal, on_change
 
     async def page(self, project: str | None, number: str | None, after: int, limit: int) -> dict[str, Any]:
         """Return stops in the order they were put, and where to go on; `next_after` None: there are no more."""
@@ -33,15 +36,19 @@ class StopListing:
                 break
         return {"stops": found, "next_after": mark}
 
-    async def put(self, project: str, number: str, *, marketing_only: bool) -> bool:
+    async def put(self, actor: Actor, project: str, number: str, *, marketing_only: bool) -> bool:
         """Put a number on a project's list; return whether that changed anything."""
+        actor.need(Role.OPERATOR, project)
         row = StopRow(project=project, number=number, marketing_only=marketing_only, at=self._clock.now_ms())
         changed: bool = await self._store.write(PutStop(row=row))
         self._on_change()
+        await self._journal.note(actor, "stop.put", masked(number), project, marketing_only=marketing_only)
         return changed
 
-    async def drop(self, project: str, number: str) -> bool:
+    async def drop(self, actor: Actor, project: str, number: str) -> bool:
         """Take a number off a project's list; return whether it was there."""
+        actor.need(Role.OPERATOR, project)
         changed: bool = await self._store.write(DropStop(project=project, number=number, at=self._clock.now_ms()))
         self._on_change()
+        await self._journal.note(actor, "stop.drop", masked(number), project)
         return changed

@@ -100,7 +100,7 @@ async def stop(
     """Put a number on a project's stop list."""
     caller = our.door.on_behalf(who, asked.project, exchange)
     _check(number)
-    changed = await listing.put(caller.project.name, number, marketing_only=asked.marketing_only)
+    changed = await listing.put(who.actor, caller.project.name, number, marketing_only=asked.marketing_only)
     return {"project": caller.project.name, "number": number, "changed": changed}
 
 
@@ -116,7 +116,7 @@ async def start(
     """Take a number off a project's stop list."""
     caller = our.door.on_behalf(who, project, exchange)
     _check(number)
-    changed = await listing.drop(caller.project.name, number)
+    changed = await listing.drop(who.actor, caller.project.name, number)
     return {"project": caller.project.name, "number": number, "changed": changed}
 
 
