@@ -18,6 +18,7 @@ from typing import Any, cast
 import uvloop
 
 from hongyan.accept.desk import Dispatch
+from hongyan.assemble.clocks import clock_for
 from hongyan.assemble.reception import Reception, bounds_of, edge_of, ended
 from hongyan.listener import Listener
 from hongyan.listener.crew import READY
@@ -53,7 +54,7 @@ async def _life(told: dict[str, Any]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_reader(sys.stdin.fileno(), stop.set)  # nothing more is ever said there: it ends when the core does
-    clock, tally, listening = SystemClock(), Tally(), socket.socket(fileno=told["listening"])
+    tally, listening = Tally(), socket.socket(fileno=told["listening"])
     listening.setblocking(False)
     async with contextlib.AsyncExitStack() as stack:
         store = Far(Path(told["core"]), told["node"] + told["number"], stop.set)
@@ -61,6 +62,7 @@ async def _life(told: dict[str, Any]) -> None:
         stack.push_async_callback(store.close)
         current = CurrentWorld(store.store)
         await current.refresh()
+        clock = clock_for(settings, current, SystemClock(), demo=told["demo"])
         node = await store.enlist(-1, current.look_soon)
         ids = IdMint(clock, node, after=await store.store.last_id())
         public_base = settings.links_base(listening.getsockname()[1])

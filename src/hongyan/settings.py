@@ -155,6 +155,12 @@ class Settings(BaseSettings):
         "Answer the vendors' paths below ASGI, which costs less; switch it off to rule it out when something is odd.",
         "厂商接口在 ASGI 之下直接应答，开销更小；排查异常时可关闭。",
     )
+    rehearsal: bool = _said(
+        False,
+        "A test system: fault rules, a clock that can be pushed, snapshots, resets and triggers are allowed. "
+        "`dev` always is one. Never in production.",
+        "测试系统：允许故障规则、可拨快的时钟、快照、重置与手动触发。`dev` 始终允许；生产环境切勿开启。",
+    )
     fronts: int = _said(
         0,
         "Processes that take requests in place of the main one, which then writes and sends; 0: one process does all.",

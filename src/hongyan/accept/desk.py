@@ -4,6 +4,7 @@ The list of steps is `steps.STEPS`; who is calling comes before (`who.py`), bala
 inside the transaction. An accepted verdict leaves only after its commit.
 """
 
+import asyncio
 import random
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -20,7 +21,7 @@ from hongyan.accept.stops import StopList
 from hongyan.accept.who import Gatekeeper
 from hongyan.links.capability import CardSupport
 from hongyan.links.codes import mint_code
-from hongyan.model.clock import Clock
+from hongyan.model.clock import Clock, real
 from hongyan.model.errors import Refused
 from hongyan.model.ids import IdMint
 from hongyan.model.message import Leg, Message, State
@@ -70,6 +71,7 @@ class AcceptDesk:
         stops: StopList | None = None,
     ) -> None:
         self._store, self._world, self._clock, self._ids, self._tally = store, world, clock, ids, tally
+        self._seal_clock = real(clock)
         self._dispatch, self._card_support, self._public_base = dispatch, card_support, public_base
         self._stops = stops or StopList(store)
         self._lease_ms, self._backlog_cap, self._chance = lease_ms, backlog_cap, chance
@@ -78,10 +80,12 @@ class AcceptDesk:
         self._book = Book(world())
         self.backlog = 0
         """messages waiting, as last counted; over the cap nothing more is accepted"""
+        self.gate: asyncio.Event | None = None
+        """set while a reset runs: who comes meanwhile waits for it"""
 
     def identify(self, exchange: Exchange, claim: Claim) -> Caller:
         """Return who is calling; see `hongyan.accept.Desk.identify`."""
-        return self._gate.identify(exchange, claim, self._world(), self._clock.now_ms())
+        return self._gate.identify(exchange, claim, self._world(), self._seal_clock.now_ms())
 
     def record(self, exchange: Exchange, refused: Refused, position: int | None = None) -> None:
         """Keep a refusal for its timeline."""
@@ -99,6 +103,8 @@ class AcceptDesk:
         """Return one verdict per item; see `hongyan.accept.Desk.accept`."""
         if self.backlog >= self._backlog_cap:
             raise Refused(Reason.OVERLOADED, most=self._backlog_cap)
+        if self.gate is not None:
+            await self.gate.wait()
         now_ms = self._clock.now_ms()
         drafts = self._draft(caller, submission, now_ms)
         passed = [draft for draft in drafts if draft.refused is None]

@@ -29,6 +29,10 @@ class Outlet:
             asyncio.get_running_loop().call_soon(self._hand_over)
         self._gathered += messages
 
+    def forget(self, gone: Callable[[int], bool]) -> None:
+        """Hand over none of these, by their ids: they are no more."""
+        self._gathered = [one for one in self._gathered if not gone(one.id)]
+
     def _hand_over(self) -> None:
         gathered, self._gathered = self._gathered, []
         self._take(gathered)

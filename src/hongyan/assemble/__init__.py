@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from socket import socket
 
+from hongyan.assemble.clocks import clock_for
 from hongyan.assemble.entrances import crew, smpp
 from hongyan.assemble.reception import bounds_of, edge_of
 from hongyan.assemble.registry import carrier_factories, copy_of, open_store
@@ -74,6 +75,7 @@ async def running(
         await store.open()
         stack.push_async_callback(store.close)
         current = await _world(store, clock, seed, check)
+        clock = clock_for(settings, current, clock, demo=demo)
         node = await store.enlist(settings.node, current.look_soon)
         ids = IdMint(clock, node, after=await store.last_id())
         api_socket = _held(stack, settings.api_host, settings.api_port)

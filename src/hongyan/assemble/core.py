@@ -2,19 +2,43 @@
 
 from typing import Any
 
+from hongyan.assemble.acting import Acting
+from hongyan.report.callbacks import Callbacks
 from hongyan.report.push import Pusher
 from hongyan.send.board import Board
 from hongyan.send.sweep import Sweep
 
-CALLS = ("carrier_looks", "carrier_lines", "wake")
+CALLS = (
+    "carrier_looks",
+    "carrier_lines",
+    "wake",
+    "say_receipt",
+    "say_reply",
+    "follow",
+    "snapshot",
+    "reset",
+    "erase",
+    "newest_calls",
+    "replay",
+    "listen",
+    "next_call",
+    "answer_call",
+    "unlisten",
+    "listeners",
+)
 """what fronts may call by name"""
 
 
 class InCore:
     """Fits `operate.core.Core`."""
 
-    def __init__(self, board: Board, sweep: Sweep, pusher: Pusher) -> None:
+    def __init__(self, board: Board, sweep: Sweep, pusher: Pusher, acting: Acting, calls: Callbacks) -> None:
         self._board, self._sweep, self._pusher = board, sweep, pusher
+        self.say_receipt, self.say_reply, self.follow = acting.say_receipt, acting.say_reply, acting.follow
+        self.snapshot, self.reset, self.erase = acting.snapshot, acting.reset, acting.erase
+        self.newest_calls, self.replay, self.listeners = calls.newest_calls, calls.replay, calls.listeners
+        self.listen, self.unlisten = calls.listen, calls.unlisten
+        self.next_call, self.answer_call = calls.next_call, calls.answer_call
 
     async def carrier_looks(self) -> list[dict[str, Any]]:
         """Return how every declared carrier is doing."""

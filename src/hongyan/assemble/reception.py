@@ -83,6 +83,7 @@ class Reception:
             self.look,
             self.stops.look_soon,
             dev=demo,
+            rehearses=settings.rehearsal,
             public_base=public_base,
         )
         reports = Pull(store, clock)

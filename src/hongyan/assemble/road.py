@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from hongyan.accept.outlet import Outlet
+from hongyan.assemble.acting import Acting, Parts
 from hongyan.assemble.core import InCore
 from hongyan.assemble.reception import Reception, ended
 from hongyan.assemble.registry import carrier_factories
@@ -15,6 +16,8 @@ from hongyan.model.clock import Clock
 from hongyan.model.ids import IdMint
 from hongyan.model.push import PushShape
 from hongyan.model.tally import Tally
+from hongyan.report.call_log import CallLog, Keep
+from hongyan.report.callbacks import Callbacks
 from hongyan.report.chores import Retention
 from hongyan.report.doors import Doors
 from hongyan.report.match import Matcher
@@ -54,7 +57,9 @@ class Road:
         mint = ids.mint
         self.writer = OrderedWriter(store)
         shapes: dict[str, PushShape] = {}
-        self.pusher = Pusher(store, shapes, current, clock, tally, allow_inside=demo, random=chance)
+        log = CallLog(store, mint, Keep(settings.keep_calls))
+        self.pusher = Pusher(store, shapes, current, clock, tally, allow_inside=demo, random=chance, log=log)
+        self.pusher.caller.listeners.on_change = current.listen
         self.doors = Doors(store, clock, tally)
         self.pusher.on_doors = self.doors.wake
         self.matcher = Matcher(
@@ -100,13 +105,39 @@ class Road:
         self.fleet.check(current())
         self.sweep = Sweep(store, self.sender, clock)
         self.retention = Retention(store, clock, settings.retention_days)
-        self.core = InCore(self.board, self.sweep, self.pusher)
         self.outlet = Outlet(self.sender.room, self.sender.take, self.sweep.wake)
+        parts = Parts(
+            store=store,
+            current=current,
+            clock=clock,
+            mint=mint,
+            writer=self.writer,
+            fleet=self.fleet,
+            sender=self.sender,
+            sweep=self.sweep,
+            matcher=self.matcher,
+            replies=self.replies,
+            pusher=self.pusher,
+            doors=self.doors,
+            outlet=self.outlet,
+            on_stops=self._look_at_stops,
+        )
+        self.acting = Acting(parts, before=self._recorded)
+        self.core = InCore(
+            self.board, self.sweep, self.pusher, self.acting, Callbacks(store, self.pusher.caller, log, clock)
+        )
         self.reception = Reception(
             settings, store, current, clock, ids, tally, chance, public_base, self.outlet, self.core, demo=demo
         )
+        self.acting.entrances.append(self.reception.desk)
         self.replies.on_stops = self.reception.stops.look_soon
         shapes |= {dialect.name: dialect.push for dialect in self.reception.dialects} | {NATIVE: NativeReceipts()}
+
+    def _look_at_stops(self) -> None:
+        self.reception.stops.look_soon()
+
+    async def _recorded(self) -> None:
+        await self.reception.desk.recorded()
 
     @asynccontextmanager
     async def moving(self) -> AsyncIterator[None]:
@@ -128,4 +159,7 @@ class Road:
                 stack.push_async_callback(loop.stop)
             counting = asyncio.get_running_loop().create_task(self.reception.count_backlog())
             stack.push_async_callback(ended, counting)
+            if self.reception.office.rehearsal.on:
+                await self.acting.start()
+            stack.callback(self.acting.stop)
             yield

@@ -5,7 +5,7 @@ by the time of day: the same seed and the same messages end the same. Answers an
 ticks: there is no task and no timer a message.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -119,6 +119,20 @@ class Simulator:
         self._unanswered = 0
         if answers and events is not None:
             events.answered(self.name, answers)
+
+    def unsay(self, provider_ids: Collection[str]) -> None:
+        """Say none of the receipts that are still to come for these ids."""
+        for due in self._wheel.everything():
+            due.receipts[:] = [one for one in due.receipts if one.provider_id not in provider_ids]
+
+    def forget(self, gone: Callable[[int], bool]) -> None:
+        """Say nothing more of messages, by their ids, that are no more."""
+        for due in self._wheel.everything():
+            kept = [one for one in due.answers if not gone(one.message_id)]
+            self._unanswered -= len(due.answers) - len(kept)
+            due.answers[:] = kept
+            disguised = self._fates.disguised  # twice, and the key is itself again
+            due.receipts[:] = [one for one in due.receipts if not gone(disguised(int(one.provider_id, 16)))]
 
     def outcome(self, message: Message) -> Outcome:
         """Return what becomes of a message: its number's magic, else what the profile's shares draw."""

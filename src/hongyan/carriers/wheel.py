@@ -5,7 +5,7 @@ It knows only times and batches; the simulator decides what goes in.
 
 import asyncio
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Generic, NamedTuple, TypeVar
 
 _Answer = TypeVar("_Answer")
@@ -48,6 +48,10 @@ class Wheel(Generic[_Answer, _Receipt]):
         while self._ticks and self._ticks[0] * TICK_MS <= now_ms:
             taken.append(self._spokes.pop(heapq.heappop(self._ticks)))
         return taken
+
+    def everything(self) -> Collection[Due[_Answer, _Receipt]]:
+        """Return all batches, to be changed in place."""
+        return self._spokes.values()
 
     def set_timer(self, now_ms: int) -> None:
         """Make sure that `turn` is called when the first tick is due."""

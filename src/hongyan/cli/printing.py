@@ -62,7 +62,7 @@ def refused_sentence(error: Mapping[str, Any]) -> str:
     given = error.get("facts") or {}
     if "declared" in given:
         return f"there is no carrier {given.get('carrier')!r}; declared: {given['declared'] or 'none'}"
-    facts = "; ".join(f"{name}: {value}" for name, value in given.items() if value)
+    facts = "; ".join(f"{name}: {value}" for name, value in given.items() if value and not name.endswith("_zh"))
     sentence = str(error.get("message_en") or SENTENCES[Reason.INTERNAL].en)
     return sentence + (f" ({facts})" if facts else "")
 

@@ -43,6 +43,28 @@ class FakeClock:
         self.ms += round(seconds * 1000)
 
 
+class MovableClock:
+    """A clock that a rehearsal may push ahead of another one. Nobody can set it back."""
+
+    def __init__(self, real: Clock) -> None:
+        self.real = real
+        """what it follows: the time by which callers have sealed their requests"""
+        self.ahead_ms = 0
+
+    def now_ms(self) -> int:
+        """Return the pushed time."""
+        return self.real.now_ms() + self.ahead_ms
+
+    def follow(self, ahead_ms: int) -> None:
+        """Be so far ahead, or further: time that has been seen does not come again."""
+        self.ahead_ms = max(self.ahead_ms, ahead_ms)
+
+
+def real(clock: Clock) -> Clock:
+    """Return the clock behind one that may be pushed: seals and paces of callers are judged by it."""
+    return clock.real if isinstance(clock, MovableClock) else clock
+
+
 def utc(ms: int) -> datetime:
     """Return an aware UTC time."""
     return datetime.fromtimestamp(ms / 1000, UTC)

@@ -105,8 +105,16 @@ SENTENCES: dict[Reason, Sentence] = {
 }
 
 
+_ZH = "_zh"
+"""a fact with this behind its name is another one's Chinese"""
+
+
 def refusal_text(reason: Reason, facts: dict[str, Any]) -> tuple[str, str]:
     """Return the sentence with its facts behind it, in English and Chinese."""
     said = SENTENCES[reason]
-    behind = "; ".join(f"{name}: {value}" for name, value in facts.items() if value is not None and value != "")
-    return (f"{said.en} ({behind})", f"{said.zh}（{behind}）") if behind else (said.en, said.zh)
+    shown = [name for name, value in facts.items() if value is not None and value != "" and not name.endswith(_ZH)]
+    if not shown:
+        return said.en, said.zh
+    behind = "; ".join(f"{name}: {facts[name]}" for name in shown)
+    behind_zh = "; ".join(f"{name}: {facts.get(name + _ZH, facts[name])}" for name in shown)
+    return f"{said.en} ({behind})", f"{said.zh}（{behind_zh}）"

@@ -62,6 +62,8 @@ class Doors:
         self._store, self._clock, self._tally = store, clock, tally
         self._doors: dict[str, _Door] = {}
         self._hungry: set[str] = set()
+        self._gone: Callable[[PushRow], bool] | None = None
+        """rows that were deleted while somebody had them"""
         self._done = PushDone(ids=[], events=[])
         self._again: list[PushAgain] = []
         self._woken, self._outcome = asyncio.Event(), asyncio.Event()
@@ -98,7 +100,7 @@ class Doors:
 
     def again(self, name: str, told: Sequence[Due], why: str, after_ms: int, *, counted: bool = True) -> None:
         """Put these off. `counted`: the caller refused them; a row that it refuses too often is given up."""
-        now_ms = self._clock.now_ms()
+        now_ms, told = self._clock.now_ms(), self._left(name, told)
         spent = [due for due in told if counted and due.row.tries + 1 >= MOST_TRIES]
         if spent:
             text = f"door {name}: {why}; given up after {MOST_TRIES} tries"
@@ -112,6 +114,10 @@ class Doors:
             self._outcome.set()
 
     # --- what the assembly calls
+
+    def forget(self, gone: Callable[[PushRow], bool]) -> None:
+        """Write down nothing more of rows that are no more."""
+        self._gone = gone
 
     def wake(self, doors: Collection[str]) -> None:
         """Say that something was written for these doors."""
@@ -160,7 +166,7 @@ class Doors:
                 self.look(name)
 
     def _end(self, name: str, told: Iterable[Due], kind: str, text: str, now_ms: int, outcome: str) -> None:
-        told = list(told)
+        told = self._left(name, told)
         ids, events = self._done.ids, self._done.events
         assert isinstance(ids, list)
         assert isinstance(events, list)
@@ -168,6 +174,15 @@ class Doors:
         events += _events(told, now_ms, kind, text)
         self._tally.add("push_calls", told[0].row.dialect if told else "", outcome, n=len(told))
         self._outcome.set()
+
+    def _left(self, name: str, told: Iterable[Due]) -> list[Due]:
+        """Return those that still are; a door lets the others go."""
+        told = list(told)
+        if self._gone is None:
+            return told
+        gone = self._gone
+        self._given_back(name, [due for due in told if gone(due.row)])
+        return [due for due in told if not gone(due.row)]
 
     def _given_back(self, name: str, told: Sequence[Due]) -> list[int]:
         ids = [due.row.id for due in told]

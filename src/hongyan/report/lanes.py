@@ -155,6 +155,16 @@ class Lanes:
         if not lane.waiting and not lane.workers:
             self._lanes.pop(lane.key, None)
 
+    def forget(self, gone: Callable[[PushRow], bool]) -> list[int]:
+        """Let go of rows that are no more; return their ids."""
+        left: list[int] = []
+        for lane in self._lanes.values():
+            left += [held.row.id for held in lane.waiting if gone(held.row)]
+            kept = [held for held in lane.waiting if not gone(held.row)]
+            lane.waiting.clear()
+            lane.waiting.extend(kept)
+        return left
+
     def clear(self) -> None:
         """Let everything go that waits; the store still has it."""
         for lane in self._lanes.values():

@@ -189,6 +189,13 @@ class Matcher:
             done = self._endings.when_settled(carrier, ops, pairs, self._expected[carrier], nobody)
             self._writer.add([*ops, unpark, early], done)
 
+    def forget(self, gone: Callable[[int], bool]) -> None:
+        """Expect no receipts of messages, by their ids, that are no more."""
+        self._parked.clear()
+        for messages in (*self._expected.values(), *self._in_parts.by_carrier()):
+            for known_as in [one for one, message in messages.items() if gone(message.id)]:
+                del messages[known_as]
+
     # --- receipts whose message is not in memory
     async def _seek(self) -> None:
         while True:

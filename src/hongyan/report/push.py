@@ -60,6 +60,10 @@ class Pusher:
         self._allow_inside, self._random = allow_inside, random
         self._lanes = Lanes()
         self._held: set[int] = set()
+        self._gone: Callable[[PushRow], bool] | None = None
+        """rows that were deleted while they were here"""
+        self.turn = asyncio.Lock()
+        """held while rows are claimed; whoever holds it keeps the pusher from claiming"""
         self._promised = 0
         """pushes that are being written under a lease of ours"""
         self._gathers = self._closing = False
@@ -131,6 +135,11 @@ class Pusher:
         self._held.clear()
         await self._poster.close()
 
+    def forget(self, gone: Callable[[PushRow], bool]) -> None:
+        """Tell nothing more of what is no more; what comes of calls under way is not written down."""
+        self._held.difference_update(self._lanes.forget(gone))
+        self._gone = gone
+
     # --- from the store into lanes
 
     async def _take_due(self) -> None:
@@ -138,7 +147,8 @@ class Pusher:
             self._woken.clear()
             most = min(_CLAIM, MOST_HELD - len(self._held))
             try:
-                more = most > 0 and await self._claim(most) == most
+                async with self.turn:
+                    more = most > 0 and await self._claim(most) == most
             except Exception as error:  # noqa: BLE001 - the worker edge: nobody else would start this loop again
                 tell("due pushes could not be taken", error)
                 await asyncio.sleep(STORE_AWAY_S)
@@ -234,6 +244,11 @@ class Pusher:
         """Note the outcome of a call; the store learns of it together with others."""
         dialect, now_ms = batch[0].row.dialect, self._clock.now_ms()
         lane.count(len(batch), now_ms)
+        if self._gone is not None:
+            self._held.difference_update(held.row.id for held in batch if self._gone(held.row))
+            batch = [held for held in batch if not self._gone(held.row)]
+            if not batch:
+                return
         if taken:
             lane.quicken()
             self._tally.add("push_calls", dialect, "taken")

@@ -73,6 +73,8 @@ class Sender:
         """called when a late answer gave a message its id: its receipt may be parked"""
         self.on_back: Callable[[], None] = _nobody
         """called when a carrier may be handed something again"""
+        self._gone: Callable[[int], bool] = _none
+        """messages that were deleted while a carrier had them"""
         self.wake: Callable[[], None] = _nobody
         """call it when there is due work in the store; the sweep sets it"""
 
@@ -169,6 +171,21 @@ class Sender:
         else:
             self.decided.end(message, Ending(State.UNKNOWN, cause, now, handed=True), carrier=carrier or None)
 
+    def forget(self, gone: Callable[[int], bool]) -> None:
+        """Let go of messages, by their ids, that are no more; what is still said of them is not written down."""
+        self._gone = gone
+        for lane in self.lanes.by_name.values():
+            kept = [message for message in lane.waiting if not gone(message.id)]
+            left = [message_id for message_id in lane.under_way if gone(message_id)]
+            self.decided.held -= len(lane.waiting) - len(kept) + len(left)
+            lane.waiting.clear()
+            lane.waiting.extend(kept)
+            for held in (lane.under_way, lane.given_up):
+                for message_id in [one for one in held if gone(one)]:
+                    del held[message_id]
+        for message_id in [one for one in self.decided.tried if gone(one)]:
+            del self.decided.tried[message_id]
+
     def release(self) -> None:
         """Give everything that waits back to the store: the program is about to end. Answers may still come."""
         self.lanes.pumping = False
@@ -241,6 +258,8 @@ class Sender:
         """Note an answer to a hand-over that was given up; the ids in it are kept unless it was handed over again."""
         carrier = lane.carrier.name
         message = lane.given_up.pop(answer.message_id, None)
+        if message is None and self._gone(answer.message_id):
+            return
         said = f"it took it as {answer.provider_id}" if answer.cause is None else answer.cause.joined()
         text = f"carrier {carrier} answered when it was no longer waited for: {said}"
         self.decided.note(answer.message_id, answer.at, "unsure", text)
@@ -251,3 +270,8 @@ class Sender:
 
 def _nobody() -> None:
     """Nobody listens yet."""
+
+
+def _none(_message_id: int) -> bool:
+    """Say that nothing was deleted."""
+    return False

@@ -37,6 +37,8 @@ class Sweep:
         self._sender = sender
         self._clock = clock
         self._wake = asyncio.Event()
+        self.turn = asyncio.Lock()
+        """held during a round; whoever holds it keeps the sweep from looking"""
         self._task: asyncio.Task[None] | None = None
         self._more = False
         """the last claim brought as much as was asked for: there is a backlog"""
@@ -60,6 +62,12 @@ class Sweep:
     def wake(self) -> None:
         """Look at once: there is due work in the store."""
         self._wake.set()
+
+    async def round_now(self) -> None:
+        """Do a round by a clock that has jumped: nothing is too soon to be looked at again."""
+        async with self.turn:
+            self._overdue_at = self._closed_look_at = self._wakes_at = 0
+            await self.round()
 
     async def round(self) -> None:
         """Tidy memory, claim due messages as far as there is room, decide about overdue ones."""
@@ -159,7 +167,8 @@ class Sweep:
     async def _run(self) -> None:
         while True:
             try:
-                await self.round()
+                async with self.turn:
+                    await self.round()
             except Refused:  # the database cannot be reached; what was accepted waits there
                 await asyncio.sleep(TROUBLE_PAUSE_S)
             except Exception:  # worker edge: the next round sees the same work again

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
+from msgspec.structs import replace
 
 from hongyan.model.errors import Refused
 from hongyan.model.world import World
@@ -25,6 +26,8 @@ class CurrentWorld:
         self._watch: asyncio.Task[None] | None = None
         self._changed: list[Changed] = []
         self._told = asyncio.Event()
+        self._listening: tuple[tuple[str | None, str], ...] = ()
+        self._looking = asyncio.Lock()
 
     def __call__(self) -> World:
         """Return the current snapshot."""
@@ -36,12 +39,19 @@ class CurrentWorld:
 
     async def refresh(self) -> bool:
         """Look now. Return whether there was a newer world."""
-        if await self._store.world_version() == self._world.version:
-            return False
-        self._world = await self._store.world()
-        for call in self._changed:
-            await call(self._world)
-        return True
+        async with self._looking:  # two at once could end with the older world
+            if await self._store.world_version() == self._world.version:
+                return False
+            world = await self._store.world()
+            self._world = replace(world, listening=self._listening) if self._listening else world
+            for call in self._changed:
+                await call(self._world)
+            return True
+
+    def listen(self, listening: tuple[tuple[str | None, str], ...]) -> None:
+        """Say who listens for callbacks from now on; see `World.listening`."""
+        self._listening = listening
+        self._world = replace(self._world, listening=listening)
 
     def look_soon(self) -> None:
         """Look at once: somebody declared something."""

@@ -4,7 +4,7 @@ LOOK_AGAIN_MS = 15_000
 """an overdue message is one process's to handle for this long; should that process die, another does it then"""
 BACKLOG_CAP = 1_000_001
 """waiting messages are counted no further than this"""
-MINTED = ("messages", "submissions", "refusals", "pushes", "replies", "fragments")
+MINTED = ("messages", "submissions", "refusals", "pushes", "replies", "fragments", "calls")
 """tables whose ids are minted"""
 DOOR_WAITS_MS = 7 * 86_400_000
 """what waits longer at a door is no longer news"""

@@ -11,6 +11,7 @@ from hongyan.dialects.native.inbound import router as inbound
 from hongyan.dialects.native.refusals import REFUSALS, answer_refusals
 from hongyan.dialects.native.routes import Parts, router
 from hongyan.dialects.native.routing import router as routing
+from hongyan.dialects.native.trial import router as trial
 from hongyan.operate.office import Office
 
 
@@ -39,6 +40,7 @@ def native(
     app.include_router(router)
     app.include_router(carriers)
     app.include_router(inbound)
+    app.include_router(trial)
     app.include_router(routing)
     answer_refusals(app, desk)
     app.add_middleware(Envelope, clock=office.clock, body_limit=body_limit)

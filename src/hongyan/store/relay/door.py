@@ -54,6 +54,8 @@ class Door:
         self._told = {"counters": self._counters, **(told or {})}
         self._server: asyncio.Server | None = None
         self.tasks: set[asyncio.Task[None]] = set()
+        self.gate: asyncio.Event | None = None
+        """set while a reset runs: what fronts accept meanwhile waits for it"""
 
     async def open(self, path: Path) -> None:
         """Begin to listen."""
@@ -75,6 +77,8 @@ class Door:
 
     async def accept(self, ops: Sequence[Accept]) -> list[Any]:
         """Commit these and hand over what there is room for; return results, exceptions in place of some."""
+        if self.gate is not None:
+            await self.gate.wait()
         due_at = self.clock.now_ms() + self.lease_ms
         for message in islice(chain.from_iterable(op.messages for op in ops), self.outlet.room()):
             message.state, message.due_at = State.SENDING, due_at

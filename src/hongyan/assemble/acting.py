@@ -1,0 +1,311 @@
+"""What rehearsals do inside the process that sends: receipts and replies on demand, the clock, snapshots, resets.
+
+Memory is led along with the store: nothing new is accepted meanwhile, what is under way is written down, rows go in one
+transaction, and every part lets go of what is no more.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+from sqlalchemy import delete, insert, select
+
+from hongyan.accept.outlet import Outlet
+from hongyan.carriers import Incoming, Receipt
+from hongyan.carriers.simulator import Simulator
+from hongyan.carriers.wheel import Wheel
+from hongyan.model.cause import Cause, CauseKind
+from hongyan.model.clock import Clock, MovableClock
+from hongyan.model.errors import Refused
+from hongyan.model.message import State
+from hongyan.model.reason import Reason
+from hongyan.model.world import CarrierConfig
+from hongyan.operate import keeping
+from hongyan.operate.rehearsal import wrong
+from hongyan.report.doors import Doors
+from hongyan.report.match import Matcher
+from hongyan.report.push import Pusher
+from hongyan.report.replies import Replies
+from hongyan.send.fleet import Fleet
+from hongyan.send.sender import Sender
+from hongyan.send.sweep import Sweep
+from hongyan.store import Store
+from hongyan.store.current import CurrentWorld
+from hongyan.store.ops import DropStop, Note, PushRow, PutStop, StopRow
+from hongyan.store.ordered import OrderedWriter
+from hongyan.store.tables import messages, snapshots
+
+QUIET_S = 3.0
+"""how long a reset waits for what is under way to be written down"""
+_LOOK_S = 0.002
+
+
+class Entrance(Protocol):
+    """Who accepts messages: it waits for its gate, while there is one."""
+
+    gate: asyncio.Event | None
+
+
+class Parts(NamedTuple):
+    """The parts of the road that keep something of a message in memory."""
+
+    store: Store
+    current: CurrentWorld
+    clock: Clock
+    mint: Callable[[], int]
+    writer: OrderedWriter
+    fleet: Fleet
+    sender: Sender
+    sweep: Sweep
+    matcher: Matcher
+    replies: Replies
+    pusher: Pusher
+    doors: Doors
+    outlet: Outlet
+    on_stops: Callable[[], None]
+
+
+class _Later(NamedTuple):
+    """A receipt that somebody asked for, to be said later."""
+
+    carrier: str
+    receipt: Receipt
+    message_id: int
+
+
+class Acting:
+    """Rehearsals, as the process that sends plays them. `before`: called when a reset begins, to settle what waits."""
+
+    def __init__(self, parts: Parts, before: Callable[[], Any]) -> None:
+        self._ = parts
+        self.entrances: list[Entrance] = []
+        """those who accept: the desk, and the door of fronts"""
+        self._before = before
+        self._later: Wheel[None, _Later] = Wheel(self.advance)
+        self._start: keeping.Kept | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Remember what the process was started with."""
+        self._start = await keeping.start_of(self._.store)
+
+    def stop(self) -> None:
+        """Forget the receipts that were to be said later."""
+        self._later.stop()
+
+    # --- triggers
+
+    async def say_receipt(
+        self, carrier: str, message_id: int, provider_ids: list[str], said: dict[str, Any], after_ms: int
+    ) -> None:
+        """Take a receipt as if a carrier had said it; see `operate.core.Core`."""
+        there = self._.fleet.carriers().get(carrier)
+        if isinstance(there, Simulator):
+            there.unsay(provider_ids)
+        now = self._.clock.now_ms()
+        cause = Cause(CauseKind(said["kind"]), said["code"], said["text"], carrier)
+        receipts = [
+            Receipt(provider_id=one, state=State(said["state"]), cause=cause, received_at=now + after_ms)
+            for one in provider_ids
+        ]
+        if after_ms > 0:
+            self._later.at(now + after_ms, now).receipts.extend(_Later(carrier, one, message_id) for one in receipts)
+            self._later.set_timer(now)
+            return
+        stored = asyncio.get_running_loop().create_future()
+        self._.matcher.reported(carrier, receipts, lambda: _set(stored))
+        await stored
+
+    async def say_reply(self, carrier: str, sender: str, to: str, text: str, carrier_id: str) -> None:
+        """Take a reply as if a handset had sent it; see `operate.core.Core`."""
+        stored = asyncio.get_running_loop().create_future()
+        incoming = Incoming(
+            sender=sender,
+            to=to,
+            octets=text.encode("utf-16-be"),
+            coding="ucs2",
+            received_at=self._.clock.now_ms(),
+            carrier_id=carrier_id,
+        )
+        self._.replies.replied(carrier, [incoming], lambda: _set(stored))
+        await stored
+
+    # --- the clock
+
+    async def follow(self) -> int:
+        """Look at the world now, and at the clock with it; return how far ahead it is.
+
+        When it was pushed, what carriers had to say until then comes first; then everything that waits by time.
+        """
+        parts, clock = self._, self._.clock
+        if not isinstance(clock, MovableClock):
+            await parts.current.refresh()
+            return 0
+        before = clock.ahead_ms
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._one_at_a_time)
+            await stack.enter_async_context(parts.sweep.turn)
+            await parts.current.refresh()
+            if clock.ahead_ms != before:
+                await self._caught_up()
+        if clock.ahead_ms != before:
+            await parts.sweep.round_now()
+            parts.pusher.wake()
+            parts.matcher.rematch_soon()
+            await parts.replies.look_after_pieces()
+        return clock.ahead_ms
+
+    def advance(self) -> None:
+        """Say the receipts that are due."""
+        now = self._.clock.now_ms()
+        for due in self._later.take(now):
+            for one in due.receipts:
+                self._.matcher.reported(one.carrier, [one.receipt], _nobody)
+        self._later.set_timer(now)
+
+    async def _caught_up(self) -> None:
+        """Have simulated carriers say all that has become due, and what follows from it be written."""
+        until = asyncio.get_running_loop().time() + QUIET_S
+        self.advance()
+        for carrier in self._.fleet.carriers().values():
+            if isinstance(carrier, Simulator):
+                carrier.advance()
+        while self._busy() and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110 - several parts, none of which says when it is done
+            await asyncio.sleep(_LOOK_S)
+
+    # --- snapshots and resets
+
+    async def snapshot(self, name: str) -> dict[str, Any]:
+        """Keep the store as it is now under a name; return when and up to which id."""
+        async with self._quiet():
+            now, mark = self._.clock.now_ms(), self._.mint()
+            kept = await keeping.kept(self._.store, mark, now)
+        if len(kept.counts) > keeping.COUNTS_MOST:
+            raise wrong("name", "too much is counted here for a snapshot", "计数过多，无法保存快照")
+        row = {"name": name, "at": now, "mark": mark, "body": msgspec.json.encode(kept).decode()}
+        await self._.store.change(delete(snapshots).where(snapshots.c.name == name), insert(snapshots).values(row))
+        return {"at": now, "mark": mark}
+
+    async def reset(self, name: str | None) -> int:
+        """Lead everything back to a snapshot, or to the start; return how many messages went."""
+        to = self._start if name is None else await self._snapshot(name)
+        if to is None:
+            raise Refused(Reason.UNAVAILABLE, why="the process has only just started")
+        mark, store = to.mark, self._.store
+        async with self._quiet():
+            self._forget(lambda one: one > mark, lambda row: row.id > mark)
+            await self._settled()
+            statements, changes = await keeping.led_back(store, to, self._.clock.now_ms())
+            gone = await store.change(delete(messages).where(messages.c.id > mark), *statements)
+            self._forget(lambda one: one > mark, lambda row: row.id > mark)
+            await self._stops_back(to)
+            if changes:  # a declaration of nothing: a new version, told to all, and the routes of before are kept
+                await store.declare((), [(CarrierConfig.kind, "", "")], self._.clock.now_ms())
+                await self._.current.refresh()
+        return gone[0]
+
+    async def erase(self, project: str | None, to: str | None) -> int:
+        """Delete messages, all or those of a project or to a number; return how many. The ledger stays."""
+        column, every = messages.c, project is None and to is None
+        fits = [column.project == project] * (project is not None) + [column.to == to] * (to is not None)
+        ids = None if every else select(column.id).where(*fits)
+        async with self._quiet():
+            named = set() if ids is None else {row[0] for row in await self._.store.select(ids)}
+
+            def gone(one: int) -> bool:
+                return every or one in named
+
+            self._forget(gone, lambda row: every or row.message_id in named)
+            await self._settled()
+            statements = keeping.without(ids, project, to)
+            changed = await self._.store.change(*statements)
+            self._forget(gone, lambda row: every or row.message_id in named)
+        return changed[_place_of_messages(statements)]
+
+    async def _snapshot(self, name: str) -> keeping.Kept:
+        found = await self._.store.select(select(snapshots.c.body).where(snapshots.c.name == name))
+        if not found:
+            known = [row[0] for row in await self._.store.select(select(snapshots.c.name).order_by(snapshots.c.name))]
+            raise wrong("snapshot", "there is none of that name", "没有这个快照", known=", ".join(known))
+        return keeping.decoded(found[0][0])
+
+    @asynccontextmanager
+    async def _quiet(self) -> AsyncIterator[None]:
+        """Accept nothing, sweep nothing and claim no pushes inside the block; begin when all under way is written."""
+        parts = self._
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._one_at_a_time)
+            stack.enter_context(self._shut())
+            for turn in (parts.sweep.turn, parts.pusher.turn):
+                await stack.enter_async_context(turn)
+            await self._before()
+            await self._settled()
+            yield
+
+    @contextmanager
+    def _shut(self) -> Iterator[None]:
+        """Have whoever accepts wait inside the block."""
+        opened = asyncio.Event()
+        for one in self.entrances:
+            one.gate = opened
+        try:
+            yield
+        finally:
+            for one in self.entrances:
+                one.gate = None
+            opened.set()
+
+    async def _settled(self) -> None:
+        """Wait until everything that was decided is on disk."""
+        until = asyncio.get_running_loop().time() + QUIET_S
+        await self._.store.write(Note(events=[]))  # what was written before it is committed
+        await asyncio.sleep(0)
+        while self._busy() and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(_LOOK_S)
+
+    def _busy(self) -> bool:
+        parts = self._
+        return bool(parts.writer.waiting or parts.matcher.seeking or parts.replies.waiting)
+
+    def _forget(self, gone: Callable[[int], bool], gone_row: Callable[[PushRow], bool]) -> None:
+        parts = self._
+        parts.outlet.forget(gone)
+        parts.sender.forget(gone)
+        for carrier in parts.fleet.carriers().values():
+            if isinstance(carrier, Simulator):
+                carrier.forget(gone)
+        for due in self._later.everything():
+            due.receipts[:] = [one for one in due.receipts if not gone(one.message_id)]
+        parts.matcher.forget(gone)
+        parts.pusher.forget(gone_row)
+        parts.doors.forget(gone_row)
+
+    async def _stops_back(self, to: keeping.Kept) -> None:
+        """Lead the stop list back by changes that every process follows."""
+        now = (await keeping.kept(self._.store, 0, 0)).stops
+        then = {(row[0], row[1]): row for row in to.stops}
+        for project, number, marketing_only, *_ in now:
+            known = then.pop((project, number), None)
+            if known is None or known[2] != marketing_only:
+                await self._.store.write(DropStop(project=project, number=number, at=self._.clock.now_ms()))
+            if known is not None and known[2] != marketing_only:
+                then[project, number] = known
+        for project, number, marketing_only, at, reply_id in then.values():
+            row = StopRow(project=project, number=number, marketing_only=marketing_only, at=at, reply_id=reply_id)
+            await self._.store.write(PutStop(row=row))
+        self._.on_stops()
+
+
+def _place_of_messages(statements: list[Any]) -> int:
+    return next(place for place, one in enumerate(statements) if one.table is messages)
+
+
+def _set(stored: "asyncio.Future[None]") -> None:
+    if not stored.done():
+        stored.set_result(None)
+
+
+def _nobody() -> None:
+    """Nobody waits for it."""
