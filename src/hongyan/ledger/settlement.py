@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hongyan.model.cause import Cause
 from hongyan.model.message import FINAL, Leg, Message, State
+from hongyan.model.push import LISTENER
 from hongyan.model.world import World
 from hongyan.store.ops import PushRow, Settle
 
@@ -65,7 +66,7 @@ def refund_due(message: Message, ending: Ending, *, refund_failed: bool) -> int:
 def push_target(message: Message, world: World) -> tuple[str, str] | None:
     """Return the address that wants this message's receipt, and in whose shape: its own, its app's, its project's.
 
-    A project's address for `native` hears, in our own shape, of every dialect that has none.
+    A project's address for `native` hears, in our own shape, of every dialect that has none; without any, who listens.
     """
     if message.report_to:
         return message.report_to, message.dialect
@@ -73,38 +74,43 @@ def push_target(message: Message, world: World) -> tuple[str, str] | None:
     if app is not None and app.report_to:
         return app.report_to, message.dialect
     project = world.projects.get(message.project)
-    if project is None or not project.callbacks:
+    if project is not None and project.callbacks:
+        target = project.callbacks.get(message.dialect)
+        if target:
+            return target, message.dialect
+        if ours := project.callbacks.get(NATIVE):
+            return ours, NATIVE
+    listened = world.listening and world.is_listened(message.project, message.dialect)
+    return (LISTENER, message.dialect) if listened else None
+
+
+def push_for(message: Message, state: State, at: int, world: World, mint: Callable[[], int]) -> PushRow | None:
+    """Return the push that tells of a message's end, due at `at`; None when nobody is to be told."""
+    door = None
+    wanted: tuple[str, str] | None
+    if message.dialect in DOORS:
+        told = state in _WANTED.get(message.report_to or "", ())
+        wanted, door = (("", message.dialect), message.app) if told and message.app else (None, None)
+    else:
+        wanted = push_target(message, world)
+    if wanted is None:
         return None
-    target = project.callbacks.get(message.dialect)
-    if target:
-        return target, message.dialect
-    ours = project.callbacks.get(NATIVE)
-    return (ours, NATIVE) if ours else None
+    target, dialect = wanted
+    return PushRow(
+        id=mint(),
+        message_id=message.id,
+        project=message.project,
+        dialect=dialect,
+        app=message.app,
+        target=target,
+        due_at=at,
+        door=door,
+    )
 
 
 def settlement(message: Message, ending: Ending, world: World, mint: Callable[[], int]) -> Settle:
     """Return the operation that ends the message. `mint` gives the push its id, when there is one."""
     project = world.projects.get(message.project)
-    door = None
-    wanted: tuple[str, str] | None
-    if message.dialect in DOORS:
-        told = ending.state in _WANTED.get(message.report_to or "", ())
-        wanted, door = (("", message.dialect), message.app) if told and message.app else (None, None)
-    else:
-        wanted = push_target(message, world)
-    push = None
-    if wanted is not None:
-        target, dialect = wanted
-        push = PushRow(
-            id=mint(),
-            message_id=message.id,
-            project=message.project,
-            dialect=dialect,
-            app=message.app,
-            target=target,
-            due_at=ending.at,
-            door=door,
-        )
     return Settle(
         message_id=message.id,
         project=message.project,
@@ -113,7 +119,7 @@ def settlement(message: Message, ending: Ending, world: World, mint: Callable[[]
         cause=ending.cause.joined(),
         received_at=ending.received_at,
         refund=refund_due(message, ending, refund_failed=bool(project and project.refund_failed)),
-        push=push,
+        push=push_for(message, ending.state, ending.at, world, mint),
         mailbox=message.dialect if message.dialect in MAILBOXES else None,
         rendered_at=ending.at if ending.rendered else None,
     )

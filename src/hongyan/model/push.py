@@ -52,3 +52,7 @@ class PushShape(Protocol):
     def taken(self, status: int, body: bytes) -> bool:
         """Return whether the receiver's answer means that it has them."""
         ...
+
+
+LISTENER = "listen:"
+"""in place of an address: told only to who listens at the moment (`hongyan listen`)"""

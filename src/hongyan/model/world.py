@@ -477,6 +477,12 @@ class World(Struct, frozen=True, kw_only=True, dict=True):
 
     version: int = 0
     things: tuple[Declared, ...] = ()
+    listening: tuple[tuple[str | None, str], ...] = ()
+    """who listens for callbacks at this process now (`hongyan listen`), as (project, dialect); None and "": all"""
+
+    def is_listened(self, project: str, dialect: str) -> bool:
+        """Return whether somebody listens for a project's callbacks in a dialect."""
+        return any(theirs in {None, project} and its in {"", dialect} for theirs, its in self.listening)
 
     def all(self, cls: type[Any]) -> list[Any]:
         """Return every declared thing of one kind, in the order they were declared."""

@@ -13,9 +13,11 @@ from hongyan.store.ops import Event
 _EXCERPT = 120
 
 
-def worded(shape: PushShape, batch: Sequence[Held], app: App | None) -> tuple[PushCall, Callable[[int, bytes], bool]]:
+Taken = Callable[[int, bytes], bool]
+
+
+def worded(shape: PushShape, batch: Sequence[Held], target: str, app: App | None) -> tuple[PushCall, Taken]:
     """Return the call that tells of these, and what says whether an answer to it means that they were taken."""
-    target = batch[0].row.target
     replies = [held.about for held in batch if isinstance(held.about, Reply)]
     if replies:
         words = shape.replies

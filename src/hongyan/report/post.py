@@ -4,6 +4,7 @@ Knows HTTP, nothing of messages or of whether the answer is a good one. Never ra
 """
 
 import asyncio
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -32,6 +33,8 @@ class Posted(NamedTuple):
     status: int
     body: bytes
     why: str = ""
+    headers: Iterable[tuple[str, str]] = ()
+    """of the answer"""
 
 
 class Poster:
@@ -58,9 +61,9 @@ class Poster:
         session = self._session(inside=inside)
         url = checked(call.url, inside=inside)
         for _ in range(MOST_REDIRECTS + 1):
-            status, body, location = await _once(session, url, call)
+            posted, location = await _once(session, url, call)
             if location is None:
-                return Posted(status, body)
+                return posted
             url = redirected(url, location, inside=inside)
         return Posted(0, b"", f"more than {MOST_REDIRECTS} redirects")
 
@@ -96,8 +99,8 @@ async def _mark_reused(_session: aiohttp.ClientSession, context: Any, _params: A
     context.trace_request_ctx.reused = True
 
 
-async def _once(session: aiohttp.ClientSession, url: URL, call: PushCall) -> tuple[int, bytes, str | None]:
-    """Return (status, body, where it redirects to).
+async def _once(session: aiohttp.ClientSession, url: URL, call: PushCall) -> tuple[Posted, str | None]:
+    """Return (what came of it, where it redirects to).
 
     A kept connection that the receiver closes just as we write to it says nothing about the receiver: the call is
     made again, once, on a new one.
@@ -113,16 +116,16 @@ async def _once(session: aiohttp.ClientSession, url: URL, call: PushCall) -> tup
 
 async def _request(
     session: aiohttp.ClientSession, url: URL, call: PushCall, context: SimpleNamespace
-) -> tuple[int, bytes, str | None]:
+) -> tuple[Posted, str | None]:
     async with session.post(
         url, data=call.body, headers=call.headers, allow_redirects=False, trace_request_ctx=context
     ) as response:
         if response.status in _SAME_POST:
             location = response.headers.get("location")
             if location:
-                return response.status, b"", location
+                return Posted(response.status, b""), location
         content = response.content
         body = await content.read(MOST_ANSWER)
         while len(body) < MOST_ANSWER and not content.at_eof():
             body += await content.read(MOST_ANSWER - len(body))
-        return response.status, body, None
+        return Posted(response.status, body, "", response.headers.items()), None

@@ -18,13 +18,14 @@ import structlog
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
 from hongyan.model.message import Message
-from hongyan.model.push import PushShape, ReplyShape
+from hongyan.model.push import PushShape
 from hongyan.model.tally import Tally
-from hongyan.model.world import App, Project, World
-from hongyan.report.calls import calls, events_of, sentence, worded
+from hongyan.model.world import World
+from hongyan.report.call_log import CallLog, Made
+from hongyan.report.caller import Caller
+from hongyan.report.calls import calls, events_of
 from hongyan.report.lanes import Held, Lane, Lanes
 from hongyan.report.outcomes import STORE_AWAY_S, Outcomes, tell
-from hongyan.report.post import Posted, Poster
 from hongyan.report.told import abouts
 from hongyan.store import Store
 from hongyan.store.ops import PushAgain, PushDone, PushRow
@@ -55,9 +56,11 @@ class Pusher:
         *,
         allow_inside: bool,
         random: Random,
+        log: CallLog | None = None,
     ) -> None:
-        self._store, self._shapes, self._world, self._clock, self._tally = store, shapes, world, clock, tally
-        self._allow_inside, self._random = allow_inside, random
+        self._store, self._clock, self._tally, self._random = store, clock, tally, random
+        self.caller = Caller(shapes, world, allow_inside=allow_inside)
+        self._log = log
         self._lanes = Lanes()
         self._held: set[int] = set()
         self._gone: Callable[[PushRow], bool] | None = None
@@ -71,13 +74,14 @@ class Pusher:
         self._woken, self._kept = asyncio.Event(), asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._workers: set[asyncio.Task[None]] = set()
-        self._poster = Poster()
         self.on_doors: Callable[[Collection[str]], None] = _nobody
         """called with the doors that something was written for"""
 
     async def start(self) -> None:
         """Begin to take due pushes."""
         self._loops = [asyncio.create_task(self._take_due()), asyncio.create_task(self._outcomes.run())]
+        if self._log is not None:
+            self._loops.append(asyncio.create_task(self._log.run()))
 
     def wake(self, pushes: Sequence[PushRow] = ()) -> None:
         """Say that pushes were written, these or unknown ones: look now."""
@@ -122,6 +126,7 @@ class Pusher:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
         self._lanes.clear()
+        self.caller.listeners.close()
         if self._workers:
             _, late = await asyncio.wait(self._workers, timeout=_STOP_S)
             for task in late:
@@ -129,11 +134,13 @@ class Pusher:
             await asyncio.gather(*late, return_exceptions=True)
         with contextlib.suppress(Refused):  # a store that is away keeps the leases: they run out by themselves
             await self._outcomes.write()
+            if self._log is not None:
+                await self._log.write()
             if self._held:
                 now_ms = self._clock.now_ms()
                 await self._store.write(PushAgain(ids=sorted(self._held), due_at=now_ms, counted=False))
         self._held.clear()
-        await self._poster.close()
+        await self.caller.close()
 
     def forget(self, gone: Callable[[PushRow], bool]) -> None:
         """Tell nothing more of what is no more; what comes of calls under way is not written down."""
@@ -169,7 +176,7 @@ class Pusher:
         orphans: list[int] = []
         for row in fresh:
             about = found.get(row.id)
-            if about is None or (row.reply_id is not None and self._reply_shape(row) is None):
+            if about is None or (row.reply_id is not None and self.caller.replies(row) is None):
                 orphans.append(row.id)
             elif self._lanes.put(Held(row, about, now_ms + LEASE_MS)):
                 self._held.add(row.id)
@@ -200,90 +207,60 @@ class Pusher:
     async def _work(self, lane: Lane) -> None:
         try:
             while lane.workers <= lane.pace:
-                batch, stale = lane.take(self._most, self._clock.now_ms())
+                batch, stale = lane.take(self.caller.most, self._clock.now_ms())
                 self._held.difference_update(stale)
                 if not batch:
                     return
-                self._judge(lane, batch, *await self._call(batch))
+                self._judge(lane, batch, await self.caller.call(batch))
                 if lane.is_short():
                     self._hire(lane)
         finally:
             lane.workers -= 1
             self._lanes.drop_if_idle(lane)
 
-    def _most(self, row: PushRow) -> int:
-        shape = self._reply_shape(row) if row.reply_id is not None else self._shapes.get(row.dialect)
-        return 1 if shape is None else shape.most
-
-    def _reply_shape(self, row: PushRow) -> ReplyShape | None:
-        shape = self._shapes.get(row.dialect)
-        return None if shape is None else shape.replies
-
-    async def _call(self, batch: Sequence[Held]) -> tuple[bool, str]:
-        """Return (whether it was taken, what was said in one sentence)."""
-        row = batch[0].row
-        app, project = self._owners(row)
-        inside = self._allow_inside or (project is not None and project.allow_inside)
-        began = asyncio.get_running_loop().time()
-        try:
-            shape = self._shapes[row.dialect]
-            call, is_taken = worded(shape, batch, app)
-            posted = await self._poster.post(call, shape.timeout_s, inside=inside)
-            taken = not posted.why and is_taken(posted.status, posted.body)
-        except Exception as error:  # noqa: BLE001 - the webhook edge: one bad call must not stop a lane
-            _log.error("push failed by a fault of ours", dialect=row.dialect, error=repr(error))
-            taken, posted = False, Posted(0, b"", f"a fault of ours: {type(error).__name__}")
-        took_ms = round((asyncio.get_running_loop().time() - began) * 1000)
-        return taken, sentence(row.target, posted, took_ms)
-
-    def _owners(self, row: PushRow) -> tuple[App | None, Project | None]:
-        world = self._world()
-        return world.apps.get(row.app) if row.app else None, world.projects.get(row.project)
-
-    def _judge(self, lane: Lane, batch: Sequence[Held], taken: bool, said: str) -> None:
+    def _judge(self, lane: Lane, batch: Sequence[Held], made: Made) -> None:
         """Note the outcome of a call; the store learns of it together with others."""
         dialect, now_ms = batch[0].row.dialect, self._clock.now_ms()
         lane.count(len(batch), now_ms)
-        if self._gone is not None:
-            self._held.difference_update(held.row.id for held in batch if self._gone(held.row))
-            batch = [held for held in batch if not self._gone(held.row)]
-            if not batch:
-                return
-        if taken:
+        if made.taken:
             lane.quicken()
             self._tally.add("push_calls", dialect, "taken")
-            self._end(batch, "push", said, now_ms)
+            self._end(batch, "push", made.said, now_ms)
+            self._keep(batch, made, now_ms, None)
         else:
             lane.slow_down()
-            retries_s = self._retries_s(batch[0].row)
+            retries_s = self.caller.retries_s(batch[0].row)
             self._tally.add("push_calls", dialect, "failed")
             for tries in {held.row.tries for held in batch}:
                 same = [held for held in batch if held.row.tries == tries]
                 if tries < len(retries_s):
-                    self._try_again(same, retries_s[tries], said, now_ms)
+                    due_at = self._try_again(same, retries_s[tries], made.said, now_ms)
+                    self._keep(same, made, now_ms, due_at)
                 else:
-                    self._end(same, "push-failed", f"{said}; given up after {calls(tries + 1)}", now_ms)
+                    said = f"{made.said}; given up after {calls(tries + 1)}"
+                    self._end(same, "push-failed", said, now_ms)
+                    self._keep(same, made, now_ms, None)
 
-    def _retries_s(self, row: PushRow) -> Sequence[float]:
-        """Return the waits before each repetition: the app's, else the project's, else the vendor's own."""
-        app, project = self._owners(row)
-        if app is not None and app.push_retries_s:
-            return app.push_retries_s
-        if project is not None and project.push_retries_s is not None:
-            return project.push_retries_s
-        shape = self._shapes.get(row.dialect)
-        return () if shape is None else shape.retries_s
+    def _keep(self, batch: Sequence[Held], made: Made, now_ms: int, next_at: int | None) -> None:
+        if self._log is not None:
+            row = batch[0].row
+            items = [(held.message_id, held.row.reply_id) for held in batch]
+            self._log.note(now_ms, row.project, row.dialect, made, items, tries=row.tries + 1, next_at=next_at)
 
     def _end(self, batch: Sequence[Held], kind: str, said: str, now_ms: int) -> None:
         events = [event for held in batch for event in events_of(held, now_ms, kind, said)]
         self._outcomes.end([held.row.id for held in batch], events)
 
-    def _try_again(self, batch: Sequence[Held], wait_s: float, said: str, now_ms: int) -> None:
-        """Put a failed call off; up to a tenth more than the rule, so that what failed together comes apart."""
+    def _try_again(self, batch: Sequence[Held], wait_s: float, said: str, now_ms: int) -> int:
+        """Put a failed call off; return until when.
+
+        It is up to a tenth more than the rule, so that what failed together comes apart.
+        """
         due_at = now_ms + round(wait_s * 1000 * (1 + self._random.random() / 10))
         text = f"{said}; again in {wait_s:g} s"
         events = [event for held in batch for event in events_of(held, now_ms, "push-failed", text)]
         self._outcomes.again([held.row.id for held in batch], due_at, events)
+        return due_at
 
     def _written(self, ids: Sequence[int]) -> None:
         """Let rows go whose outcome is on disk."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from hongyan.ledger.settlement import DOORS, MAILBOXES, NATIVE
 from hongyan.model.limits import HOUR_MS
 from hongyan.model.message import Message
+from hongyan.model.push import LISTENER
 from hongyan.model.world import Key, Port, Project, World
 from hongyan.store import Store
 from hongyan.store.ops import PushRow, ReplyRow
@@ -61,7 +62,8 @@ def told_where(
 ) -> tuple[list[PushRow], list[str]]:
     """Return the pushes and the mailboxes by which a reply is told. `worded`: dialects that have words for replies.
 
-    A project's address for `native` hears, in our own shape, of every dialect that has none.
+    A project's address for `native` hears, in our own shape, of every dialect that has none; who listens, of what is
+    told nowhere else.
     """
     project = world.projects.get(owner.project)
     if project is None:
@@ -79,6 +81,10 @@ def told_where(
             pushes += (_push(row, dialect, door, mint(), now_ms, door=door) for door in doors)
         if dialect in MAILBOXES:
             mailboxes.append(dialect)
+    if world.listening and not (pushes or mailboxes):
+        shape = owner.dialect if owner.dialect in worded else NATIVE
+        if world.is_listened(project.name, shape):
+            pushes.append(_push(row, shape, owner.app, mint(), now_ms, target=LISTENER))
     return pushes, mailboxes
 
 
