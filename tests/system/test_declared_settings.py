@@ -27,7 +27,7 @@ from hongyan.model.world import (
     Template,
 )
 from hongyan.testing import Client
-from hongyan.testing.seals import nxcloud_headers
+from hongyan.text.seals import nxcloud_headers
 from local_vendor import LocalVendor
 
 SECRET = "a secret of the tests"

@@ -21,7 +21,7 @@ from hongyan.model.world import (
     Template,
 )
 from hongyan.testing import Client
-from hongyan.testing.seals import yundashi_sig
+from hongyan.text.seals import yundashi_sig
 from local_vendor import LocalVendor
 from simulators.test_simulate_command import asked, simulating
 from system.receipt_receiver import Receiver, receiving

@@ -12,7 +12,7 @@ from hongyan.model.clock import beijing_text
 from hongyan.model.world import Declared, Project
 from hongyan.testing import Client
 from hongyan.testing.demo import plain_demo_world
-from hongyan.testing.seals import yundashi_sig
+from hongyan.text.seals import yundashi_sig
 from local_vendor import LocalVendor
 from operate.dev_process import inside
 from system.receipt_receiver import Receiver, receiving

@@ -12,7 +12,7 @@ import pytest
 
 from hongyan.model.world import Project
 from hongyan.testing import Client
-from hongyan.testing.seals import nxcloud_headers, yundashi_sig
+from hongyan.text.seals import nxcloud_headers, yundashi_sig
 from local_vendor import LocalVendor
 
 

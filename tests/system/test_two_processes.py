@@ -16,7 +16,7 @@ from hongyan.send import remind
 from hongyan.store import MessageQuery
 from hongyan.testing import Client
 from hongyan.testing.http import call
-from hongyan.testing.seals import alibaba_headers, alibaba_query
+from hongyan.text.seals import alibaba_headers, alibaba_query
 from local_vendor import LocalVendor
 
 KEY_ID, SECRET = "LTAI5tEXAMPLEonly00001", "ExampleSecretForVectors+/=0001"

@@ -13,7 +13,7 @@ from hongyan.model.clock import BEIJING
 from hongyan.model.limits import Limit, Span
 from hongyan.model.message import Category
 from hongyan.model.world import Declared, Key, Project, Review, Signature, Stop, Template
-from hongyan.testing.seals import yundashi_sig
+from hongyan.text.seals import yundashi_sig
 from local_vendor import LocalVendor
 
 KEY = "an appkey of the tests"

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from hongyan.testing.http import Reply, Unreachable, call
-from hongyan.testing.seals import alibaba_headers, alibaba_query, nxcloud_headers, yundashi_sig
+from hongyan.text.seals import alibaba_headers, alibaba_query, nxcloud_headers, yundashi_sig
 
 __all__ = ["Client", "NotDelivered", "Reply", "Unreachable"]
 
