@@ -24,6 +24,7 @@ from hongyan.model.reason import Reason
 from hongyan.model.world import CarrierConfig
 from hongyan.operate import keeping
 from hongyan.operate.rehearsal import wrong
+from hongyan.report.call_log import Noted
 from hongyan.report.doors import Doors
 from hongyan.report.match import Matcher
 from hongyan.report.push import Pusher
@@ -65,6 +66,14 @@ class Parts(NamedTuple):
     doors: Doors
     outlet: Outlet
     on_stops: Callable[[], None]
+
+
+class _Gone(NamedTuple):
+    """What is no more, as each part knows it."""
+
+    message: Callable[[int], bool]
+    row: Callable[[PushRow], bool]
+    call: Callable[[Noted], bool]
 
 
 class _Later(NamedTuple):
@@ -195,11 +204,12 @@ class Acting:
             raise Refused(Reason.UNAVAILABLE, why="the process has only just started")
         mark, store = to.mark, self._.store
         async with self._quiet():
-            self._forget(lambda one: one > mark, lambda row: row.id > mark)
+            newer = _Gone(lambda one: one > mark, lambda row: row.id > mark, lambda call: call.id > mark)
+            self._forget(newer)
             await self._settled()
             statements, changes = await keeping.led_back(store, to, self._.clock.now_ms())
             gone = await store.change(delete(messages).where(messages.c.id > mark), *statements)
-            self._forget(lambda one: one > mark, lambda row: row.id > mark)
+            self._forget(newer)
             await self._stops_back(to)
             if changes:  # a declaration of nothing: a new version, told to all, and the routes of before are kept
                 await store.declare((), [(CarrierConfig.kind, "", "")], self._.clock.now_ms())
@@ -213,15 +223,16 @@ class Acting:
         ids = None if every else select(column.id).where(*fits)
         async with self._quiet():
             named = set() if ids is None else {row[0] for row in await self._.store.select(ids)}
-
-            def gone(one: int) -> bool:
-                return every or one in named
-
-            self._forget(gone, lambda row: every or row.message_id in named)
+            gone = _Gone(
+                lambda one: every or one in named,
+                lambda row: every or row.message_id in named,
+                lambda call: every or any(one in named for one, _ in call.items),
+            )
+            self._forget(gone)
             await self._settled()
             statements = keeping.without(ids, project, to)
             changed = await self._.store.change(*statements)
-            self._forget(gone, lambda row: every or row.message_id in named)
+            self._forget(gone)
         return changed[_place_of_messages(statements)]
 
     async def _snapshot(self, name: str) -> keeping.Kept:
@@ -269,18 +280,18 @@ class Acting:
         parts = self._
         return bool(parts.writer.waiting or parts.matcher.seeking or parts.replies.waiting)
 
-    def _forget(self, gone: Callable[[int], bool], gone_row: Callable[[PushRow], bool]) -> None:
+    def _forget(self, gone: _Gone) -> None:
         parts = self._
-        parts.outlet.forget(gone)
-        parts.sender.forget(gone)
+        parts.outlet.forget(gone.message)
+        parts.sender.forget(gone.message)
         for carrier in parts.fleet.carriers().values():
             if isinstance(carrier, Simulator):
-                carrier.forget(gone)
+                carrier.forget(gone.message)
         for due in self._later.everything():
-            due.receipts[:] = [one for one in due.receipts if not gone(one.message_id)]
-        parts.matcher.forget(gone)
-        parts.pusher.forget(gone_row)
-        parts.doors.forget(gone_row)
+            due.receipts[:] = [one for one in due.receipts if not gone.message(one.message_id)]
+        parts.matcher.forget(gone.message)
+        parts.pusher.forget(gone.row, gone.call)
+        parts.doors.forget(gone.row)
 
     async def _stops_back(self, to: keeping.Kept) -> None:
         """Lead the stop list back by changes that every process follows."""

@@ -110,6 +110,13 @@ class CallLog:
             for one in sorted([*self._newest, *self._waiting], key=lambda one: one.id, reverse=True)
         ]
 
+    def forget(self, gone: Callable[[Noted], bool]) -> None:
+        """Let go of calls that told of what is no more."""
+        for kept in (self._newest, self._waiting):
+            left = [one for one in kept if not gone(one)]
+            kept.clear()
+            kept.extend(left)
+
     async def run(self) -> None:
         """Write what is noted, for ever."""
         while True:

@@ -21,7 +21,7 @@ from hongyan.model.message import Message
 from hongyan.model.push import PushShape
 from hongyan.model.tally import Tally
 from hongyan.model.world import World
-from hongyan.report.call_log import CallLog, Made
+from hongyan.report.call_log import CallLog, Made, Noted
 from hongyan.report.caller import Caller
 from hongyan.report.calls import calls, events_of
 from hongyan.report.lanes import Held, Lane, Lanes
@@ -142,10 +142,12 @@ class Pusher:
         self._held.clear()
         await self.caller.close()
 
-    def forget(self, gone: Callable[[PushRow], bool]) -> None:
+    def forget(self, gone: Callable[[PushRow], bool], gone_call: Callable[[Noted], bool]) -> None:
         """Tell nothing more of what is no more; what comes of calls under way is not written down."""
         self._held.difference_update(self._lanes.forget(gone))
         self._gone = gone
+        if self._log is not None:
+            self._log.forget(gone_call)
 
     # --- from the store into lanes
 
@@ -222,6 +224,11 @@ class Pusher:
         """Note the outcome of a call; the store learns of it together with others."""
         dialect, now_ms = batch[0].row.dialect, self._clock.now_ms()
         lane.count(len(batch), now_ms)
+        if self._gone is not None:
+            self._held.difference_update(held.row.id for held in batch if self._gone(held.row))
+            batch = [held for held in batch if not self._gone(held.row)]
+            if not batch:
+                return
         if made.taken:
             lane.quicken()
             self._tally.add("push_calls", dialect, "taken")
