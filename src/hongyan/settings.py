@@ -305,9 +305,7 @@ def load(
         name = str(first["loc"][0]) if first["loc"] else ""
         where = "flags" if name in given else "environment" if name in in_environment else str(named or DEFAULT_FILE)
         why = str(first["msg"]).removeprefix("Value error, ")
-        raise Misconfigured(
-            where, f"{name}: {why}.", f"see docs/settings.md for the type and range of {name}."
-        ) from None
+        raise Misconfigured(where, f"{name}: {why}.", f"see docs/settings.md#{name} for its type and range.") from None
 
 
 def master_key_of(settings: Settings) -> str:

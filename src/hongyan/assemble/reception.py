@@ -18,6 +18,7 @@ from hongyan.dialects.edge import Asgi, Edge
 from hongyan.dialects.native.app import native
 from hongyan.dialects.nxcloud import Nxcloud
 from hongyan.dialects.yundashi import Yundashi
+from hongyan.handbook import handbook
 from hongyan.links.capability import source
 from hongyan.links.pages import public_pages
 from hongyan.listener import Bounds
@@ -136,7 +137,7 @@ def edge_of(settings: Settings, part: Reception, *, elsewhere: Counters | None =
     health = watch(
         part.store, part.tally, backlog_cap=settings.backlog_cap, metrics=settings.metrics, elsewhere=elsewhere
     )
-    mounts: dict[str, Asgi] = {"/v1": own, "/c": part.pages, "/l": part.pages, **health}
+    mounts: dict[str, Asgi] = {"/v1": own, "/c": part.pages, "/l": part.pages, "/docs": handbook(), **health}
     return Edge(
         part.dialects,
         part.desk,

@@ -43,7 +43,8 @@ def code_of(error: BaseException) -> int | None:
             code = Exit.UNREACHABLE
             sentence = f"{error}. Is `hongyan dev` or `hongyan serve` running there?"
         case Refused():
-            code, sentence = Exit.NO, refusal_text(error.reason, dict(error.facts))[0]
+            code = Exit.NO
+            sentence = f"{refusal_text(error.reason, dict(error.facts))[0]} See docs/reasons.md#{error.reason}"
         case _ if os.environ.get("HONGYAN_TRACE"):
             return None
         case _:

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
+from urllib.parse import urljoin
 
 from rich.console import Console
 from rich.table import Table
@@ -49,12 +50,17 @@ def answered(reply: Reply) -> Any:
     except ValueError:
         found = None
     if isinstance(found, Mapping) and isinstance(found.get("error"), Mapping):
-        print(f"hongyan: {refused_sentence(found['error'])}", file=sys.stderr)
+        print(f"hongyan: {refused_sentence(found['error'])}{_see(found['error'], reply.url)}", file=sys.stderr)
         raise SystemExit(1)
     if found is None or reply.status >= 400:  # noqa: PLR2004 - HTTP's line between yes and no
         print(f"hongyan: the server answered {reply.status}: {reply.body[:200]!r}", file=sys.stderr)
         raise SystemExit(1)
     return found
+
+
+def _see(error: Mapping[str, Any], asked: str) -> str:
+    """Return where the server that was asked explains an error."""
+    return f" See {urljoin(asked, error['docs'])}" if error.get("docs") else ""
 
 
 def refused_sentence(error: Mapping[str, Any]) -> str:

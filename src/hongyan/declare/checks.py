@@ -3,6 +3,7 @@
 A table of checks, one generator a kind; each yields (field, what is wrong, what to try). Must not open the store.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -112,7 +113,7 @@ def faults(thing: Declared, known: Known) -> Iterator[Fault]:
         yield from check(thing, known)
     for sentence in texts.check(thing):
         field, _, what = sentence.partition(": ")
-        yield field, what, "see docs/world.md."
+        yield field, what, f"see docs/world.md#{thing.kind}"
 
 
 def _project(one: Project, _known: Known) -> Iterator[Fault]:
@@ -130,6 +131,10 @@ def _project(one: Project, _known: Known) -> Iterator[Fault]:
     for number in one.unlimited:
         if not number.isdigit():
             yield "unlimited", f"{number!r} is not digits, country code first.", 'unlimited = ["8613800138000"]'
+    for number in one.allow_numbers:
+        if not re.fullmatch(r"[0-9]+\*?", number):
+            what = f"{number!r} is not digits with at most a * behind."
+            yield "allow_numbers", what, 'allow_numbers = ["8613800138000", "86139*"]'
     yield from countries(one.countries)
     yield from waits(one.push_retries_s or ())
     for field in ("validity_s", "pull_window_s", "max_length"):

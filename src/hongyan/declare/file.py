@@ -87,7 +87,7 @@ def _explained(error: str, where: str, cls: type[Declared]) -> Misconfigured:
         )
     split = _AT.match(error)
     what, at = (split[1], split[2]) if split else (error, None)
-    return Misconfigured(where, f"{at or cls.kind}: {what[:1].lower()}{what[1:]}.", "see docs/world.md.")
+    return Misconfigured(where, f"{at or cls.kind}: {what[:1].lower()}{what[1:]}.", f"see docs/world.md#{cls.kind}")
 
 
 def _secret(text: str, where: str, folder: Path) -> str:

@@ -30,7 +30,8 @@ _CLOSE = ((b"connection", b"close"),)
 _NOT_FOUND = Answer(
     404,
     b'{"error":{"reason":"unknown-path","message_en":"Nothing answers at this path.",'
-    b'"message_zh":"\xe6\xad\xa4\xe8\xb7\xaf\xe5\xbe\x84\xe4\xb8\x8d\xe5\xad\x98\xe5\x9c\xa8\xe3\x80\x82"}}',
+    b'"message_zh":"\xe6\xad\xa4\xe8\xb7\xaf\xe5\xbe\x84\xe4\xb8\x8d\xe5\xad\x98\xe5\x9c\xa8\xe3\x80\x82",'
+    b'"docs":"/docs/reasons#unknown-path"}}',
 )
 
 

@@ -79,3 +79,8 @@ class Reason(StrEnum):
     # ours
     UNAVAILABLE = "unavailable"  # the store or a carrier cannot be reached
     INTERNAL = "internal"  # a bug
+
+
+def docs_of(reason: Reason) -> str:
+    """Return where the documentation explains a reason: a path on each of our HTTP listeners."""
+    return f"/docs/reasons#{reason}"

@@ -15,7 +15,7 @@ from hongyan.model.clock import iso
 from hongyan.model.ids import hex32
 from hongyan.model.message import FINAL, Category, Leg, Message, State
 from hongyan.model.money import amount
-from hongyan.model.reason import Reason
+from hongyan.model.reason import Reason, docs_of
 from hongyan.model.said import Said
 from hongyan.model.sentences import refusal_text
 from hongyan.report.in_chinese import in_chinese
@@ -194,9 +194,10 @@ def refusal_line(row: RefusalRow) -> Line:
     told = {} if row.reason is Reason.BAD_SEAL else facts
     english, chinese = refusal_text(row.reason, told)
     where = "" if row.position is None else f"item {row.position}: "
-    return line(
+    said = line(
         row.at, "accept", f"refused: {where}{english}", f"已拒绝：{where}{chinese}", reason=str(row.reason), **facts
     )
+    return said | {"docs": docs_of(row.reason)}
 
 
 def _request(row: SubmissionRow | RefusalRow, at: int) -> list[Line]:

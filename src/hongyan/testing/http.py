@@ -22,6 +22,8 @@ class Reply(NamedTuple):
     status: int
     body: bytes
     headers: Mapping[str, str]
+    url: str = ""
+    """what was asked"""
 
     def json(self) -> Any:
         """Return the body as JSON; ValueError when it is none."""
@@ -45,10 +47,10 @@ def call(
     opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if ours else []))
     try:
         with opener.open(request, timeout=timeout_s) as response:
-            return Reply(response.status, response.read(), _lowered(response.headers))
+            return Reply(response.status, response.read(), _lowered(response.headers), url)
     except urllib.error.HTTPError as error:
         with error:
-            return Reply(error.code, error.read(), _lowered(error.headers))
+            return Reply(error.code, error.read(), _lowered(error.headers), url)
     except (urllib.error.URLError, TimeoutError, OSError) as error:
         why = getattr(error, "reason", None) or error
         raise Unreachable(f"{parts.scheme}://{parts.netloc} does not answer: {why}") from None

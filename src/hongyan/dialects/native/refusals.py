@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from hongyan.accept import Desk
 from hongyan.model.errors import Refused
-from hongyan.model.reason import Reason
+from hongyan.model.reason import Reason, docs_of
 from hongyan.model.sentences import SENTENCES
 from hongyan.model.submission import Exchange
 
@@ -26,13 +26,14 @@ _REFUSAL_SCHEMA = {
     "properties": {
         "error": {
             "type": "object",
-            "required": ["reason", "message_en", "message_zh", "request_id", "facts"],
+            "required": ["reason", "message_en", "message_zh", "request_id", "facts", "docs"],
             "properties": {
                 "reason": {"type": "string", "enum": [str(reason) for reason in Reason]},
                 "message_en": {"type": "string"},
                 "message_zh": {"type": "string"},
                 "request_id": {"type": "string"},
                 "facts": {"type": "object"},
+                "docs": {"type": "string", "description": "path of the page that explains it, on this same address"},
             },
         }
     },
@@ -60,6 +61,7 @@ def told(request_id: str, reason: Reason, facts: Mapping[str, Any]) -> dict[str,
         "message_zh": said.zh,
         "request_id": request_id,
         "facts": shown,
+        "docs": docs_of(reason),
     }
 
 
