@@ -1,4 +1,4 @@
-"""Makes the page of carriers' settings from the carriers' own tables: settings, what answers mean, what report codes mean.
+"""Makes the page of carriers' settings from the carriers' own tables, with what answers and report codes mean.
 
 Run it (`make docs`) after changing one of them; tests/docs/test_reference.py fails while the page is not current.
 """  # noqa: INP001 - a program beside the page it makes, not a package
@@ -6,7 +6,7 @@ Run it (`make docs`) after changing one of them; tests/docs/test_reference.py fa
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from writing import Pages, both, cell, made_by, page, write_all, written
+from writing import Pages, both, cell, made_by, page, words, write_all, written
 
 from hongyan.carriers.china.stats import STATS, Meaning
 from hongyan.carriers.cmpp import settings as cmpp
@@ -62,68 +62,8 @@ _KINDS_ZH = {
     "a table": "表",
 }
 
-TEXT: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "title": "Carriers' settings",
-        "begin": """\
-What `settings = { … }` (or `[carriers.settings]`) of a `[[carriers]]` entry in the world file may hold, beside `password`,
-`pace` and the others of [the world file](world.md#carriers). An unknown name is refused with the nearest known one.
-Step by step: [SMPP](how-to/connect-smpp.md), [CMPP, SMGP, SGIP](how-to/connect-china-mobile-cmpp.md).
-""",
-        "shared": "Every protocol with connections",
-        "without": "Without: {names}.",
-        "head": "| name | type and range | default | what it is |",
-        "required": "required",
-        "answers": "What answers mean",
-        "other": "Any other: rejected. The setting `statuses` puts your own row over any of these.",
-        "rulings": "| word of `statuses` | we do |",
-        "smpp": "| status | name | what it says | is |",
-        "numbers": "| number | what it says | is |",
-        "reports": "Report codes",
-        "reports_begin": """\
-CMPP and SMGP: a whole code first, else its letters before the colon, as `MK` of `MK:0001`; any other code is undelivered.
-The code stays in the message's cause. The setting `stats` puts your own row over any.
-""",
-        "codes": "| code | ends as | cause | what it says |",
-        "sgip": "SGIP: `State`, and with 2 its `ErrorCode`:",
-        "receipts": """\
-SMPP: `DELIVRD`, `EXPIRED`, `DELETED`, `UNDELIV`, `UNKNOWN`, `REJECTD` as they say; `ENROUTE` and `ACCEPTD` are no end; any
-other word is unknown, unless `receipt_words` has it.
-""",
-        "on_its_way": "(on its way)",
-        "undocumented": "not in the documents",
-    },
-    "zh": {
-        "title": "运营商通道设置",
-        "begin": """\
-世界文件中 `[[carriers]]` 的 `settings = { … }`（或 `[carriers.settings]`）可用的设置；`password`、`pace` 等见
-[世界文件](world.zh-CN.md#carriers)。写错的名称会被拒绝，并提示最接近的名称。分步说明：
-[SMPP](how-to/connect-smpp.zh-CN.md)、[CMPP、SMGP、SGIP](how-to/connect-china-mobile-cmpp.zh-CN.md)。
-""",
-        "shared": "所有有连接的协议",
-        "without": "不含：{names}。",
-        "head": "| 名称 | 类型与范围 | 默认 | 说明 |",
-        "required": "必填",
-        "answers": "应答码含义",
-        "other": "其余一律拒绝；可用设置 `statuses` 逐项覆盖。",
-        "rulings": "| `statuses` 中的写法 | 处理 |",
-        "smpp": "| 状态码 | 名称 | 规范原文 | 判定 |",
-        "numbers": "| 数值 | 含义 | 判定 |",
-        "reports": "状态报告码",
-        "reports_begin": """\
-CMPP 与 SMGP：先按整个码，再按冒号前的字母（如 `MK:0001` 的 `MK`）；其余记为未送达，原码保留在结果成因里。
-可用设置 `stats` 覆盖。
-""",
-        "codes": "| 码 | 最终状态 | 成因 | 含义 |",
-        "sgip": "SGIP：`State`，为 2 时附 `ErrorCode`：",
-        "receipts": """\
-SMPP：`DELIVRD`、`EXPIRED`、`DELETED`、`UNDELIV`、`UNKNOWN`、`REJECTD` 如字面；`ENROUTE` 与 `ACCEPTD` 不是终态；
-其他词记为未知，除非写在 `receipt_words` 里。
-""",
-        "on_its_way": "（在途）",
-        "undocumented": "文档未载",
-    },
-}
+TEXT: Mapping[str, Mapping[str, str]] = words("carriers")
+"""language -> the page's own sentences"""
 
 
 def carriers_page(language: str) -> str:
@@ -132,7 +72,7 @@ def carriers_page(language: str) -> str:
     lines = [
         f"# {text['title']}\n",
         MADE,
-        text["begin"],
+        f"{text['begin']}\n",
         f"## {text['shared']}\n",
         *_settings((*LINK_SETTINGS, *SHAPING_SETTINGS), language),
     ]
@@ -161,8 +101,8 @@ def _kind(one: Setting, language: str) -> str:
         return one.kind()
     kind, _, span = one.kind().partition(",")
     kind, _, least = kind.partition(" from ")
-    words = _KINDS_ZH[kind] + re.sub(r" (\S+) to (\S+)", r"，\1 到 \2", span)
-    return f"{words}，不小于 {least}" if least else words
+    kind = _KINDS_ZH[kind] + re.sub(r" (\S+) to (\S+)", r"，\1 到 \2", span)
+    return f"{kind}，不小于 {least}" if least else kind
 
 
 def _in(said: Said, language: str) -> str:
@@ -183,13 +123,13 @@ def _answers(language: str) -> Iterator[str]:
         _, name, sentence = STATUSES[status]
         yield f"| `0x{status:02X}` | {name} | {sentence} | `{ruling}` |"
     yield ""
-    for title, rulings, words in (
+    for title, rulings, results in (
         ("CMPP `Result`", cmpp_wording.RULINGS, cmpp_wire.RESULTS),
         ("SMGP `Status`", smgp_wording.RULINGS, smgp_wire.STATUSES),
         ("SGIP `Result`", sgip_wording.RULINGS, sgip_wire.RESULTS),
     ):
         yield from (f"### {title}\n", text["numbers"], "|---|---|---|")
-        for number, said in words.items():
+        for number, said in results.items():
             if number:
                 yield f"| `{number}` | {_in(said, language)} | `{rulings.get(number, Ruling.NEVER)}` |"
         yield ""
@@ -200,7 +140,7 @@ def _reports(language: str) -> Iterator[str]:
     text = TEXT[language]
     yield '<a id="report-codes"></a>\n'
     yield f"## {text['reports']}\n"
-    yield text["reports_begin"]
+    yield f"{text['reports_begin']}\n"
     yield from (text["codes"], "|---|---|---|---|")
     for code, meaning in (*STATS.items(), *smgp_wording.ERR_MEANINGS.items()):
         said = explain_stat(code.partition(":")[0]) if code else Said("The report is empty.", "报告为空。")
@@ -209,15 +149,17 @@ def _reports(language: str) -> Iterator[str]:
     yield from ("", f"{text['sgip']}\n", text["codes"], "|---|---|---|---|")
     for code, meaning in sgip_wording.STATES.items():
         state, _, error = code.partition(":")
-        words = sgip_wire.RESULTS.get(int(error)) if error else sgip_wire.STATES.get(int(state))
-        yield _report(code, meaning, words, language)
-    yield from ("", text["receipts"])
+        said = sgip_wire.RESULTS.get(int(error)) if error else sgip_wire.STATES.get(int(state))
+        yield _report(code, meaning, said, language)
+    yield from ("", f"{text['receipts']}\n")
 
 
 def _report(code: str, meaning: Meaning, said: Said | None, language: str) -> str:
     text = TEXT[language]
     state = str(meaning.state) if meaning.state is not None else text["on_its_way"]
-    return f"| `{code}` | {state} | {meaning.kind} | {_in(said, language) if said is not None else text['undocumented']} |"
+    return (
+        f"| `{code}` | {state} | {meaning.kind} | {_in(said, language) if said is not None else text['undocumented']} |"
+    )
 
 
 PAGES: Pages = both("carriers", carriers_page)

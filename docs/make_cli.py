@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
-from writing import Pages, both, cell, made_by, page, said, write_all
+from writing import Pages, both, cell, made_by, opening, page, said, write_all
 
 from hongyan.cli import VERBS, build
 from hongyan.cli.exits import MEANINGS
@@ -15,21 +15,8 @@ MADE = made_by("make_cli.py")
 def cli_page(language: str) -> str:
     """Return the page of commands."""
     zh = language == "zh"
-    lines = ["# 命令行\n" if zh else "# Commands\n", MADE]
-    lines += (
-        [
-            "每个错误都是标准错误上的一句话，末尾给出文档地址。`NO_COLOR` 关闭颜色；`HONGYAN_TRACE=1` 显示我们自己的错误出在哪里。\n",
-            "## 退出码\n",
-            "| 退出码 | 含义 |",
-        ]
-        if zh
-        else [
-            "Every error is one sentence on standard error and ends with the address of its page. `NO_COLOR` switches",
-            "colours off. `HONGYAN_TRACE=1` shows where a mistake of ours happened.\n",
-            "## Exit codes\n",
-            "| code | meaning |",
-        ]
-    )
+    lines = opening("cli", language, MADE)
+    lines.append("| 退出码 | 含义 |" if zh else "| code | meaning |")
     lines.append("|---|---|")
     lines += [f"| {int(code)} | {said('cli', meaning, language)} |" for code, meaning in MEANINGS.items()]
     lines.append("")

@@ -22,7 +22,10 @@ def magic_page(language: str) -> str:
         ends = f"[{state}](states{'.zh-CN' if zh else ''}.md#{state})"
         lines.append(f"| {shown} | `1380000{endings[0]}` | {ends} | {chinese if zh else english} |")
     lines += ["", f"## {text['gateways']}\n", f"{text['gateways_begin']}\n"]
-    lines += ["| 末四位 | `--fault` | 经过 |" if zh else "| number ends in | `--fault` | what happens |", "|---|---|---|"]
+    lines += [
+        "| 末四位 | `--fault` | 经过 |" if zh else "| number ends in | `--fault` | what happens |",
+        "|---|---|---|",
+    ]
     for fault, misdeed in FAULTS.items():
         ending = f'<a id="{misdeed.ending}"></a>`{misdeed.ending}`' if misdeed.ending else text["link_fault"]
         lines.append(f"| {ending} | `{fault}` | {misdeed.said.zh if zh else misdeed.said.en} |")

@@ -4,10 +4,11 @@ Run it (`make docs`) after changing a reason or a dialect's words.
 """  # noqa: INP001 - a program beside the page it makes, not a package
 
 import random
+import re
 from typing import Any, NamedTuple
 
 import msgspec
-from writing import Pages, both, cell, made_by, page, words, write_all
+from writing import ENDINGS, Pages, both, cell, made_by, opening, page, words, write_all
 
 from hongyan.dialects.alibaba import Alibaba
 from hongyan.dialects.comms import Comms
@@ -38,23 +39,8 @@ def reasons_page(language: str) -> str:
     """Return the page of reasons."""
     zh = language == "zh"
     dialects = _dialects()
-    lines = (
-        [
-            "# 拒绝原因\n",
-            MADE,
-            "一切可能被拒绝的情形：我们的说法，以及各厂商的错误码。`hongyan show 请求ID` 会告诉你是哪一种，并列出事实。",
-            "括号中的数字是 200 以外的 HTTP 状态码。\n",
-            "| 原因 | /v1 | " + " | ".join(dialects) + " | SMPP |",
-        ]
-        if zh
-        else [
-            "# Reasons\n",
-            MADE,
-            "Everything that can be refused, in our words and in each vendor's. `hongyan show REQUEST-ID` tells which",
-            "one it was and the facts. A number in brackets is an HTTP status other than 200.\n",
-            "| reason | /v1 | " + " | ".join(dialects) + " | SMPP |",
-        ]
-    )
+    lines = opening("reasons", language, MADE)
+    lines.append(f"| {'原因' if zh else 'reason'} | /v1 | {' | '.join(dialects)} | SMPP |")
     lines.append("|---|---|" + "---|" * (len(dialects) + 1))
     said = {(name, reason): _asked(dialect, reason) for name, dialect in dialects.items() for reason in Reason}
     for reason in Reason:
@@ -71,9 +57,8 @@ def _section(reason: Reason, said: dict[str, Words], language: str) -> list[str]
     zh = language == "zh"
     sentence = SENTENCES[reason]
     lines = [f"## `{reason}`\n", f"{sentence.zh if zh else sentence.en}\n"]
-    advice = words("reasons").get(str(reason), {}).get(language, "")
-    if advice:
-        lines.append(f"{'**怎么办：**' if zh else '**What to do:** '}{advice}\n")
+    advice = re.sub(r"\(@([\w-]+)", rf"(\1{ENDINGS[language]}", words("reasons")[str(reason)][language])
+    lines.append(f"{'**怎么办：**' if zh else '**What to do:** '}{advice}\n")
     lines += ["| 接口 | 应答 | 说法 |" if zh else "| API | answer | its words |", "|---|---|---|"]
     lines.append(f"| /v1 | `{reason}` ({sentence.status}) | {cell(sentence.zh if zh else sentence.en)} |")
     lines += [f"| {name} | {_code(one)} | {cell(one.text)} |" for name, one in said.items()]

@@ -7,7 +7,7 @@ tests/docs/test_reference.py fails while a page is not current, and names every 
 from collections.abc import Mapping
 from typing import Any
 
-from writing import Pages, both, cell, made_by, page, said, write_all, written
+from writing import Pages, both, cell, made_by, opening, page, said, write_all, written
 
 from hongyan.model.tally import METRICS
 from hongyan.settings import PREFIX, Settings
@@ -27,25 +27,7 @@ _KINDS = {"gauge": "瞬时值（gauge）", "histogram": "直方图（histogram�
 def settings_page(language: str) -> str:
     """Return the page of settings."""
     zh = language == "zh"
-    lines = (
-        [
-            "# 设置\n",
-            MADE,
-            "设置的来源（后者优先）：默认值；TOML 文件（`--config FILE`、`HONGYAN_CONFIG` 或 `./hongyan.toml`）；环境变量；",
-            "命令行参数。写错的名称会被拒绝，并提示最接近的名称。",
-            "`hongyan dev` 的 `card_support`、`log_format`、`log_level` 另有默认值。项目、密钥、通道等不是设置，",
-            "它们写在[世界文件](world.zh-CN.md)里。\n",
-        ]
-        if zh
-        else [
-            "# Settings\n",
-            MADE,
-            "A setting comes from, the later wins: its default; a TOML file (`--config FILE`, `HONGYAN_CONFIG`, or",
-            "`./hongyan.toml`); the environment; a command's flag. An unknown name is refused with the nearest known one.",
-            "`hongyan dev` begins with other defaults for `card_support`, `log_format` and `log_level`. Projects, keys,",
-            "carriers and the like are no settings: they are declared in [the world file](world.md).\n",
-        ]
-    )
+    lines = opening("settings", language, MADE)
     schema = Settings.model_json_schema()["properties"]
     for name, field in Settings.model_fields.items():
         extra = field.json_schema_extra
@@ -78,21 +60,7 @@ def _range(schema: Mapping[str, Any], *, zh: bool) -> str:
 def metrics_page(language: str) -> str:
     """Return the page of metrics."""
     zh = language == "zh"
-    lines = (
-        [
-            "# 监控指标\n",
-            MADE,
-            "API 端口上的 `GET /metrics`，Prometheus 文本格式；设置 [`metrics`](settings.zh-CN.md#metrics) 可将其关闭。",
-            "此外还有 `process_…`（CPU、内存、文件句柄）与 `python_gc_…`。\n",
-        ]
-        if zh
-        else [
-            "# Metrics\n",
-            MADE,
-            "`GET /metrics` on the API listener, in Prometheus' text format; the setting [`metrics`](settings.md#metrics)",
-            "switches it off. Beside these there are `process_…` (CPU, memory, file handles) and `python_gc_…`.\n",
-        ]
-    )
+    lines = opening("metrics", language, MADE)
     for name, metric in METRICS.items():
         kind = "gauge" if metric.gauge else "histogram" if metric.histogram else "counter"
         lines += [

@@ -1,4 +1,4 @@
-"""Makes the page of states with its drawing, both from the table of legal moves. Run it (`make docs`) after a change."""  # noqa: INP001 - a program beside the page it makes, not a package
+"""Makes the page of states and its drawing from the table of legal moves. Run it (`make docs`) after a change."""  # noqa: INP001 - a program beside the page it makes, not a package
 
 from typing import NamedTuple
 
@@ -32,14 +32,14 @@ BOXES: dict[State, Box] = {
 }
 """Total: a state without a place fails when the drawing is made."""
 _COLOURS = {"move": ("#fdf0d2", "#8a5a00"), "good": ("#dff5e8", "#0f7a45"), "bad": ("#fde4e1", "#b3261e")}
+_SIZE = 'viewBox="0 0 790 430" width="790" height="430"'
 _PLAIN = ("#e8ebf0", "#4b5563")
 
 
 def drawing() -> str:
     """Return the picture of legal moves as SVG: it has colours of its own, which the site's style sheet replaces."""
     lines = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 790 430" width="790" height="430" '
-        'font-family="sans-serif" font-size="15">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {_SIZE} font-family="sans-serif" font-size="15">',
         '<rect class="sheet-of-paper" width="790" height="430" fill="#ffffff"/>',
     ]
     lines += [_way(state, target) for state in State for target in State if target in LEGAL_MOVES[state]]
@@ -50,10 +50,11 @@ def drawing() -> str:
 def _box(state: State, box: Box) -> str:
     fill, stroke = _COLOURS.get(box.kind, _PLAIN)
     width = 3 if state in FINAL else 1.5
+    middle = box.x + _WIDTH // 2
     return (
         f'<rect class="{box.kind}" x="{box.x}" y="{box.y}" width="{_WIDTH}" height="{_HEIGHT}" rx="10" '
         f'fill="{fill}" stroke="{stroke}" stroke-width="{width}"/>'
-        f'<text class="word" x="{box.x + _WIDTH // 2}" y="{box.y + 26}" text-anchor="middle" fill="#16181d">{state}</text>'
+        f'<text class="word" x="{middle}" y="{box.y + 26}" text-anchor="middle" fill="#16181d">{state}</text>'
     )
 
 

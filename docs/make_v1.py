@@ -33,6 +33,10 @@ _TYPES = {
 }
 
 
+_NO_BOUND = 1 << 53
+"""a maximum that is only what fits"""
+
+
 @cache
 def openapi() -> dict[str, Any]:
     """Return the document that a running program serves."""
@@ -108,7 +112,7 @@ def _body(operation: str, schema: Mapping[str, Any], language: str) -> Iterator[
     yield ""
 
 
-def _row(operation: str, about: Mapping[str, Any], schema: Mapping[str, Any], must: bool, language: str) -> str:  # noqa: FBT001 - a row's cells, in order
+def _row(operation: str, about: Mapping[str, Any], schema: Mapping[str, Any], must: bool, language: str) -> str:
     default = ("required", "必填")[language == "zh"] if must else _default(schema)
     place = f" ({about['in']})" if "in" in about else ""
     sentence = said("v1", told_of(operation, about), language)
@@ -137,24 +141,28 @@ def _resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 def _type(schema: Mapping[str, Any], language: str) -> str:
     zh = language == "zh"
     found = _resolved(schema)
-    if "enum" in found or "const" in found:
-        return ", ".join(f"`{one}`" for one in found.get("enum", [found.get("const")]))
     several = found.get("anyOf") or found.get("oneOf")
     if several:
         kinds = [_type(one, language) for one in several if one.get("type") != "null"]
         return (" 或 " if zh else " or ").join(dict.fromkeys(kinds))
+    if "enum" in found or "const" in found:
+        return ", ".join(f"`{one}`" for one in found.get("enum", [found.get("const")]))
     kind = _TYPES[found.get("type", "object")][zh]
-    if found.get("type") == "object" and "properties" in found:
+    if "properties" in found:
         return f"{kind}: {', '.join(f'`{one}`' for one in found['properties'])}"
-    if found.get("type") == "array" and "items" in found:
+    if "items" in found:
         return f"{kind}（{_type(found['items'], language)}）" if zh else f"{kind} of {_type(found['items'], language)}"
-    least = found.get("minimum", found.get("minLength"))
-    most = found.get("maximum", found.get("maxLength"))
-    if found.get("type") == "string" and most is not None:
-        return f"{kind}，最长 {most}" if zh else f"{kind}, up to {most}"
-    if least is not None and most is not None and most < 1 << 53:
-        return f"{kind}，{least} 到 {most}" if zh else f"{kind}, {least} to {most}"
-    return kind
+    return kind + _span(found, language)
+
+
+def _span(found: Mapping[str, Any], language: str) -> str:
+    zh = language == "zh"
+    if "maxLength" in found:
+        return f"，最长 {found['maxLength']}" if zh else f", up to {found['maxLength']}"
+    least, most = found.get("minimum"), found.get("maximum")
+    if least is None or most is None or most >= _NO_BOUND:
+        return ""
+    return f"，{least:g} 到 {most:g}" if zh else f", {least:g} to {most:g}"
 
 
 def _pretty(sample: str) -> str:

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 import msgspec
-from writing import ROOT, Pages, both, cell, made_by, page, said, words, write_all, written
+from writing import ROOT, Pages, both, cell, made_by, opening, page, said, words, write_all, written
 
 from hongyan.model.limits import Limit
 from hongyan.model.world import BY_HAND, KINDS, Choice, Hours
@@ -40,25 +40,7 @@ _DEMO = ("hongyan.testing", "demo_world.toml")
 def world_page(language: str) -> str:
     """Return the page of the world file."""
     zh = language == "zh"
-    lines = (
-        [
-            "# 世界文件\n",
-            MADE,
-            "`hongyan apply world.toml` 读取的文件：每一类是一组表。重复执行结果不变；先列出改动（`--dry-run` 到此为止），",
-            "一秒之内在运行中的服务里生效。文件中没有、此前已声明的内容保持不变，除非加 `--prune`。",
-            "密钥可写成 `env:NAME` 或 `file:PATH`，在数据库中以主密钥加密保存。文末的[演示环境](#演示环境)是每一类的示例。\n",
-        ]
-        if zh
-        else [
-            "# The world file\n",
-            MADE,
-            "What `hongyan apply world.toml` reads: lists of tables, one kind each. Applying is idempotent, shows what it",
-            "changes first (`--dry-run` stops there) and takes effect in a running server within a second. What is",
-            "declared but not in the file stays, unless `--prune` is given. A secret may be written as `env:NAME` or",
-            "`file:PATH`; secrets are sealed in the database under the master key. The [demo world](#the-demo-world) at the",
-            "end is an example of every kind.\n",
-        ]
-    )
+    lines = opening("world", language, MADE)
     docs = {key: text for module in _MODULES for key, text in _docs_of(module).items()}
     for kind, cls in DECLARED.items():
         sentence = said("world", docs[cls.__name__, ""].splitlines()[0], language)

@@ -57,6 +57,12 @@ def made_by(program: str) -> str:
     return f"<!-- made by docs/{program}: change the code or docs/words/, then run `make docs` -->\n"
 
 
+def opening(name: str, language: str, made: str) -> list[str]:
+    """Return the first lines of a page: its title and what it begins with, from docs/words/pages.toml."""
+    text = words("pages")[name][language]
+    return [f"# {text['title']}\n", made, f"{text['begin']}\n"]
+
+
 def page(lines: list[str]) -> str:
     """Return the text of a page."""
     return "\n".join(lines).rstrip() + "\n"
