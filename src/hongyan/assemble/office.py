@@ -5,9 +5,12 @@ from collections.abc import Callable
 from hongyan.model.clock import Clock
 from hongyan.operate.carriers import CarrierOperations
 from hongyan.operate.core import Core
+from hongyan.operate.declaring import Declaring
 from hongyan.operate.journal import Journal
+from hongyan.operate.keys import Keys
 from hongyan.operate.live import Live
 from hongyan.operate.office import Office
+from hongyan.operate.projects import Projects
 from hongyan.operate.rehearsal import Rehearsal
 from hongyan.operate.routing import Routing
 from hongyan.operate.stops import StopListing
@@ -32,6 +35,8 @@ def office_of(
 ) -> Office:
     """Return the office. `on_stops`: called when the stop list was changed by hand."""
     journal = Journal(store, clock)
+    declaring = Declaring(store, current.refresh, clock, demo_allowed=dev)
+    keys = Keys(declaring, current, clock, journal, dev=dev)
     rehearsal = Rehearsal(dev or rehearses)
     return Office(
         store=store,
@@ -50,4 +55,7 @@ def office_of(
         rehearsal=rehearsal,
         trigger=Trigger(rehearsal, store, current, clock, mint, core, journal),
         routing=Routing(current, clock, mint),
+        declaring=declaring,
+        keys=keys,
+        projects=Projects(store, declaring, current, clock, journal, keys),
     )

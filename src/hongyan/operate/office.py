@@ -10,8 +10,11 @@ from hongyan.model.clock import Clock
 from hongyan.model.world import World
 from hongyan.operate.carriers import CarrierOperations
 from hongyan.operate.core import Core
+from hongyan.operate.declaring import Declaring
 from hongyan.operate.journal import Journal
+from hongyan.operate.keys import Keys
 from hongyan.operate.live import Live
+from hongyan.operate.projects import Projects
 from hongyan.operate.rehearsal import Rehearsal
 from hongyan.operate.routing import Routing
 from hongyan.operate.stops import StopListing
@@ -44,3 +47,6 @@ class Office(NamedTuple):
     rehearsal: Rehearsal
     """whether this system is for rehearsals: always in dev"""
     trigger: Trigger
+    declaring: Declaring
+    keys: Keys
+    projects: Projects

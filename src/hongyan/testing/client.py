@@ -48,9 +48,12 @@ class Client:
 
     # --- sending through a vendor's API: the vendor's own answer comes back
     def send_comms(self, mobile: str, template: str = "01234567890abcdef", values: Sequence[str] = ("1234",)) -> Reply:
-        """Send through comms. `mobile` is E.164 with +."""
+        """Send through comms, with an APPCODE if there is one among the credentials. `mobile` is E.164 with +."""
         written = json.dumps(list(values), ensure_ascii=False)
-        return self._post("/comms/sms/sendmsg", {"mobile": mobile, "templateID": template, "templateParamSet": written})
+        asked = {"mobile": mobile, "templateID": template, "templateParamSet": written}
+        code = self._credentials.get("comms", ("",))[0]
+        headers = {"Authorization": f"APPCODE {code}"} if code else {}
+        return self._call("POST", "/comms/sms/sendmsg", json.dumps(asked).encode(), headers | _JSON)
 
     def send_nxcloud(
         self, phone: str | Sequence[str], content: str, *, app: str = "appdemo1", algorithm: str = "md5", **fields: str

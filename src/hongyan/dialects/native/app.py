@@ -8,6 +8,7 @@ from hongyan.dialects.native.callers import Doorkeeper
 from hongyan.dialects.native.carriers import router as carriers
 from hongyan.dialects.native.envelope import Envelope
 from hongyan.dialects.native.inbound import router as inbound
+from hongyan.dialects.native.projects import router as projects
 from hongyan.dialects.native.refusals import REFUSALS, answer_refusals
 from hongyan.dialects.native.routes import Parts, router
 from hongyan.dialects.native.routing import router as routing
@@ -40,6 +41,7 @@ def native(
     app.include_router(router)
     app.include_router(carriers)
     app.include_router(inbound)
+    app.include_router(projects)
     app.include_router(trial)
     app.include_router(routing)
     answer_refusals(app, desk)
