@@ -34,4 +34,9 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         client.wait_for("13800134041", until="final")
         messages = client.messages().json()["messages"]
         pages = [f"/messages/{one['id']}" for one in messages] + [f"/messages/{refusal}"]
-        yield Furnished(vendor, {"/messages/{id}": pages})
+        examples = {
+            "/messages/{id}": pages,
+            "/carriers/{name}": ["/carriers/simulator"],
+            "/routes": ["/routes", "/routes?to=13800138000"],
+        }
+        yield Furnished(vendor, examples)

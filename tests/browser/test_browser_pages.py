@@ -67,4 +67,4 @@ def test_pages_are_whole_and_open_to_everybody(
         if found:
             wrong[path] = found
     tab.close()
-    assert wrong == {}
+    assert not wrong, "\n" + "\n".join(f"{path}  {one}" for path, found in wrong.items() for one in found)

@@ -6,6 +6,7 @@ from hongyan.model.clock import Clock
 from hongyan.operate.carriers import CarrierOperations
 from hongyan.operate.core import Core
 from hongyan.operate.declaring import Declaring
+from hongyan.operate.health import Health
 from hongyan.operate.journal import Journal
 from hongyan.operate.keys import Keys
 from hongyan.operate.live import Live
@@ -55,6 +56,7 @@ def office_of(
         rehearsal=rehearsal,
         trigger=Trigger(rehearsal, store, current, clock, mint, core, journal),
         routing=Routing(current, clock, mint),
+        health=Health(store, current, clock, core, dev=dev),
         declaring=declaring,
         keys=keys,
         projects=Projects(store, declaring, current, clock, journal, keys),

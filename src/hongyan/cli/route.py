@@ -31,8 +31,7 @@ def route(
         return
     names = ", ".join(f"{one['name']} ({one['cost']} a part)" for one in found["carriers"]) or "none"
     print_lines(f"+{found['to']} {found['country']} {found['operator']}".rstrip())
-    print_lines(
-        f"route {found['route'] or 'none'}; carriers {names}; price {found['price']} {found['currency']} a part"
-    )
+    price = "none declared" if found["price"] is None else f"{found['price']} {found['currency']} a part"
+    print_lines(f"route {found['route'] or 'none'}; carriers {names}; price {price}")
     for reason in found["reasons"]:
         print_lines(f"  {reason['zh' if is_chinese(lang) else 'en']}")

@@ -11,6 +11,7 @@ from hongyan.model.world import World
 from hongyan.operate.carriers import CarrierOperations
 from hongyan.operate.core import Core
 from hongyan.operate.declaring import Declaring
+from hongyan.operate.health import Health
 from hongyan.operate.journal import Journal
 from hongyan.operate.keys import Keys
 from hongyan.operate.live import Live
@@ -44,6 +45,7 @@ class Office(NamedTuple):
     stops: StopListing
     live: Live
     routing: Routing
+    health: Health
     rehearsal: Rehearsal
     """whether this system is for rehearsals: always in dev"""
     trigger: Trigger

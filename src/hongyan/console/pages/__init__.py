@@ -6,12 +6,15 @@ HTML in `templates/<page>.html`.
 """
 
 from hongyan.console.frame import Section
-from hongyan.console.pages import inbox, message, refusals
+from hongyan.console.pages import carriers, health, inbox, message, refusals, routes
 
 SECTIONS: tuple[Section, ...] = (
     inbox.SECTION,
     message.SECTION,
     refusals.SECTION,
+    carriers.SECTION,
+    routes.SECTION,
+    health.SECTION,
 )
 """in the order of the menu; a section in group "" is not in it"""
 
