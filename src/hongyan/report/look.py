@@ -17,6 +17,7 @@ from hongyan.model.reason import Reason
 from hongyan.model.said import Said
 from hongyan.model.world import World
 from hongyan.report import inbound, timeline
+from hongyan.report.search import Found, RefusalQuery, count_refusals, search_messages, search_refusals
 from hongyan.route.table import Router
 from hongyan.store import MessageQuery, ReplyQuery, Store
 from hongyan.store.ops import RefusalRow
@@ -54,6 +55,24 @@ class Look:
     async def messages(self, query: MessageQuery) -> list[dict[str, Any]]:
         """Return a page of messages, newest first."""
         return [timeline.summary(message) for message in await self._store.messages(query)]
+
+    async def search(self, query: MessageQuery) -> Found:
+        """Return a page of messages, newest first, and how far it was looked for."""
+        return await search_messages(self._store, query)
+
+    async def search_refusals(self, query: RefusalQuery) -> Found:
+        """Return a page of refusals, newest first, and how far it was looked for."""
+        if self._recorded is not None:
+            await self._recorded()
+        return await search_refusals(self._store, query)
+
+    async def refused_since(self, since_ms: int, project: str | None = None) -> dict[str, int]:
+        """Return reason -> how many were refused since then, the most frequent first; of a thousand at most."""
+        return await count_refusals(self._store, since_ms, project, MOST_FOUND)
+
+    async def of_request(self, request_id: str) -> tuple[int, ...]:
+        """Return the ids of the submissions that one request led to."""
+        return tuple(row.id for row in await self._store.submissions_of_request(request_id))
 
     async def count(self, query: MessageQuery) -> int:
         """Return how many messages a filter matches."""

@@ -26,9 +26,21 @@ from hongyan.store.ops import (
     Unclaimed,
 )
 
-__all__ = ["Found", "MessageQuery", "ReplyQuery", "Store"]
+__all__ = ["Also", "Found", "MessageQuery", "ReplyQuery", "Store"]
 
 from msgspec import Struct
+
+
+class Also(NamedTuple):
+    """One more condition on messages, for which there is no index: every row that is looked at is asked."""
+
+    column: str
+    """a column of messages, or `key_id`"""
+    how: str
+    """is, among (a tuple of texts), holds (a piece, whatever the case of ASCII letters), ends, least, most"""
+    value: Any
+    unless: bool = False
+    """those that it does not hold for"""
 
 
 class MessageQuery(Struct, kw_only=True, frozen=True):
@@ -47,6 +59,7 @@ class MessageQuery(Struct, kw_only=True, frozen=True):
     """exclusive"""
     legs: tuple[Leg, ...] = ()
     submissions: tuple[int, ...] = ()
+    also: tuple[Also, ...] = ()
     before_id: int | None = None
     after_id: int | None = None
     offset: int = 0

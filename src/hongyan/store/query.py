@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from hongyan.model.ids import first_id_at
-from hongyan.store import MessageQuery, ReplyQuery
+from hongyan.store import Also, MessageQuery, ReplyQuery
+from hongyan.store.tables import messages
 from hongyan.store.text import storable
 
 CLOCK_SLACK_MS = 3_600_000
 """an id is minted within this of the time its message was accepted"""
+
+
+_OF_KEY = "EXISTS (SELECT 1 FROM submissions WHERE submissions.id = messages.submission AND key_id = {})"
 
 
 class Wording(NamedTuple):
@@ -50,9 +54,9 @@ def where(query: MessageQuery, wording: Wording, *, newest_first: bool) -> tuple
             add(wording.among(column, "{}"), wording.listed(chosen))
     if query.text:
         add(wording.holds("content", "{}"), storable(query.text))
-    for template, bound in _bounds(query):
-        if bound is not None:
-            add(template, bound)
+    for template, value in (*_further(query, wording), *_bounds(query)):
+        if value is not None:
+            add(template, value)
     return (" WHERE " + " AND ".join(conditions) if conditions else ""), values
 
 
@@ -72,6 +76,28 @@ def replies_where(query: ReplyQuery, wording: Wording) -> tuple[str, list[Any]]:
             values.append(value)
             conditions.append(template.format(wording.mark(len(values))))
     return (" WHERE " + " AND ".join(conditions) if conditions else ""), values
+
+
+def _further(query: MessageQuery, wording: Wording) -> Iterator[tuple[str, Any]]:
+    for one in query.also:
+        template, value = _also(one, wording)
+        yield f"NOT coalesce({template}, FALSE)" if one.unless else template, value
+
+
+def _also(also: Also, wording: Wording) -> tuple[str, Any]:
+    """Return a further condition, with `{}` for its parameter, and the parameter."""
+    value = storable(also.value) if isinstance(also.value, str) else also.value
+    if also.column == "key_id":
+        return _OF_KEY, value
+    column = f'"{messages.c[also.column].name}"'  # a name that is no column's comes no further
+    if also.how == "among":
+        return wording.among(wording.unindexed(column), "{}"), wording.listed([storable(one) for one in also.value])
+    if also.how == "holds":
+        return wording.holds(f"lower({column})", "lower({})"), value
+    if also.how == "ends":  # the digits of a number: no character of them means anything to LIKE
+        return f"{column} LIKE {{}}", f"%{value}"
+    sign = {"is": "=", "least": ">=", "most": "<="}[also.how]
+    return f"{wording.unindexed(column)} {sign} {{}}", value
 
 
 def _bounds(query: MessageQuery) -> Iterator[tuple[str, int | None]]:
