@@ -16,6 +16,7 @@ from hongyan.operate.rehearsal import Rehearsal
 from hongyan.operate.routing import Routing
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger
+from hongyan.operate.webhooks import Webhooks
 from hongyan.report.look import Look
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
@@ -53,6 +54,7 @@ def office_of(
         carriers=CarrierOperations(store, current, clock, core, current.look_soon),
         stops=StopListing(store, clock, journal, on_stops),
         live=Live(store, clock),
+        webhooks=Webhooks(store, current, clock, mint, core, look, journal),
         rehearsal=rehearsal,
         trigger=Trigger(rehearsal, store, current, clock, mint, core, journal),
         routing=Routing(current, clock, mint),

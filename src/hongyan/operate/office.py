@@ -20,6 +20,7 @@ from hongyan.operate.rehearsal import Rehearsal
 from hongyan.operate.routing import Routing
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger
+from hongyan.operate.webhooks import Webhooks
 from hongyan.report.look import Look
 from hongyan.store import Store
 
@@ -44,6 +45,7 @@ class Office(NamedTuple):
     carriers: CarrierOperations
     stops: StopListing
     live: Live
+    webhooks: Webhooks
     routing: Routing
     health: Health
     rehearsal: Rehearsal
