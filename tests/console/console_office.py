@@ -34,5 +34,5 @@ async def office_on(store: Store, clock: FakeClock, *things: Declared, dev: bool
     await current.refresh()
     look = Look(store, current, clock)
     return office_of(
-        store, current, clock, IdMint(clock).mint, NoCore(), look, current.look_soon, dev=dev, public_base=BASE
+        store, current, clock, IdMint(clock).mint, NoCore(), look, current.look_soon, dev=dev, rehearses=dev, public_base=BASE
     )  # fmt: skip
