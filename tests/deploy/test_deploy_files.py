@@ -77,7 +77,7 @@ def test_systemd_takes_the_unit_and_finds_it_hardened(tmp_path: Path) -> None:
     (started,) = re.findall(r"^ExecStart=\S+/hongyan (\w+)", text, re.MULTILINE)
     assert started == "serve"
     assert set(re.findall(r"^Environment=(\w+)=", text, re.MULTILINE)) <= SETTINGS
-    for line in ("DynamicUser=yes", "ProtectSystem=strict", "NoNewPrivileges=yes", "StateDirectory=hongyan"):
+    for line in ("User=hongyan", "ProtectSystem=strict", "NoNewPrivileges=yes", "StateDirectory=hongyan"):
         assert f"\n{line}\n" in text
     unit = tmp_path / "hongyan.service"
     unit.write_text(text.replace("/opt/hongyan/bin/hongyan", sys.executable), "utf-8")
