@@ -7,12 +7,15 @@ from hongyan.accept import Desk
 from hongyan.dialects.native.callers import Doorkeeper
 from hongyan.dialects.native.carriers import router as carriers
 from hongyan.dialects.native.envelope import Envelope
+from hongyan.dialects.native.events import router as events
 from hongyan.dialects.native.inbound import router as inbound
+from hongyan.dialects.native.listen import router as listen
 from hongyan.dialects.native.projects import router as projects
 from hongyan.dialects.native.refusals import REFUSALS, answer_refusals
 from hongyan.dialects.native.routes import Parts, router
 from hongyan.dialects.native.routing import router as routing
 from hongyan.dialects.native.trial import router as trial
+from hongyan.dialects.native.webhooks import router as webhooks
 from hongyan.operate.office import Office
 
 
@@ -44,6 +47,9 @@ def native(
     app.include_router(projects)
     app.include_router(trial)
     app.include_router(routing)
+    app.include_router(webhooks)
+    app.include_router(events)
+    app.include_router(listen)
     answer_refusals(app, desk)
     app.add_middleware(Envelope, clock=office.clock, body_limit=body_limit)
     return app
