@@ -133,6 +133,21 @@ class Settings(BaseSettings):
         "运维人员访问 /v1 与控制台所用的令牌；留空则不接受任何令牌。",
     )
 
+    session_idle_s: int = _said(
+        43_200,
+        "Seconds after which somebody logged in to the console who asks for nothing must log in again.",
+        "登录控制台后无任何操作，多少秒后须重新登录。",
+        ge=60,
+        le=2_592_000,
+    )
+    session_longest_s: int = _said(
+        604_800,
+        "Seconds after which everybody logged in to the console must log in again.",
+        "登录控制台后最多多少秒必须重新登录。",
+        ge=60,
+        le=31_536_000,
+    )
+
     request_limit_bytes: int = _said(
         8 << 20,
         "Largest body, and largest request line with its headers, that is read.",

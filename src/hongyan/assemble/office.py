@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hongyan.model.clock import Clock
+from hongyan.model.clock import Clock, real
 from hongyan.operate.carriers import CarrierOperations
 from hongyan.operate.core import Core
 from hongyan.operate.declaring import Declaring
@@ -11,9 +11,12 @@ from hongyan.operate.journal import Journal
 from hongyan.operate.keys import Keys
 from hongyan.operate.live import Live
 from hongyan.operate.office import Office
+from hongyan.operate.passwords import Passwords
+from hongyan.operate.people import People
 from hongyan.operate.projects import Projects
 from hongyan.operate.rehearsal import Rehearsal
 from hongyan.operate.routing import Routing
+from hongyan.operate.sessions import AS_USUAL, Access, Sessions
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger
 from hongyan.operate.webhooks import Webhooks
@@ -34,11 +37,15 @@ def office_of(
     dev: bool,
     rehearses: bool,
     public_base: str,
+    access: Access = AS_USUAL,
+    passwords: Passwords | None = None,
 ) -> Office:
     """Return the office. `on_stops`: called when the stop list was changed by hand."""
     journal = Journal(store, clock)
     declaring = Declaring(store, current.refresh, clock, demo_allowed=dev)
     keys = Keys(declaring, current, clock, journal, dev=dev)
+    passwords = passwords or Passwords()
+    sessions = Sessions(store, current, real(clock), journal, passwords, access)
     rehearsal = Rehearsal(dev or rehearses)
     return Office(
         store=store,
@@ -53,6 +60,8 @@ def office_of(
         journal=journal,
         carriers=CarrierOperations(store, current, clock, core, current.look_soon),
         stops=StopListing(store, clock, journal, on_stops),
+        people=People(store, real(clock), journal, passwords, sessions, current.look_soon),
+        sessions=sessions,
         live=Live(store, clock),
         webhooks=Webhooks(store, current, clock, mint, core, look, journal),
         rehearsal=rehearsal,

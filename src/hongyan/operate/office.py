@@ -15,9 +15,11 @@ from hongyan.operate.health import Health
 from hongyan.operate.journal import Journal
 from hongyan.operate.keys import Keys
 from hongyan.operate.live import Live
+from hongyan.operate.people import People
 from hongyan.operate.projects import Projects
 from hongyan.operate.rehearsal import Rehearsal
 from hongyan.operate.routing import Routing
+from hongyan.operate.sessions import Sessions
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger
 from hongyan.operate.webhooks import Webhooks
@@ -44,6 +46,8 @@ class Office(NamedTuple):
     journal: Journal
     carriers: CarrierOperations
     stops: StopListing
+    people: People
+    sessions: Sessions
     live: Live
     webhooks: Webhooks
     routing: Routing
