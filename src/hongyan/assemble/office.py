@@ -9,6 +9,7 @@ from hongyan.operate.declaring import Declaring
 from hongyan.operate.health import Health
 from hongyan.operate.journal import Journal
 from hongyan.operate.keys import Keys
+from hongyan.operate.ledger import Ledger
 from hongyan.operate.live import Live
 from hongyan.operate.office import Office
 from hongyan.operate.passwords import Passwords
@@ -17,6 +18,7 @@ from hongyan.operate.projects import Projects
 from hongyan.operate.rehearsal import Rehearsal
 from hongyan.operate.routing import Routing
 from hongyan.operate.sessions import AS_USUAL, Access, Sessions
+from hongyan.operate.shortlinks import ShortLinks
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger
 from hongyan.operate.webhooks import Webhooks
@@ -68,6 +70,8 @@ def office_of(
         trigger=Trigger(rehearsal, store, current, clock, mint, core, journal),
         routing=Routing(current, clock, mint),
         health=Health(store, current, clock, core, dev=dev),
+        ledger=Ledger(store, current, clock, journal, declaring),
+        shortlinks=ShortLinks(store, current, journal, declaring, public_base),
         declaring=declaring,
         keys=keys,
         projects=Projects(store, declaring, current, clock, journal, keys),

@@ -14,12 +14,14 @@ from hongyan.operate.declaring import Declaring
 from hongyan.operate.health import Health
 from hongyan.operate.journal import Journal
 from hongyan.operate.keys import Keys
+from hongyan.operate.ledger import Ledger
 from hongyan.operate.live import Live
 from hongyan.operate.people import People
 from hongyan.operate.projects import Projects
 from hongyan.operate.rehearsal import Rehearsal
 from hongyan.operate.routing import Routing
 from hongyan.operate.sessions import Sessions
+from hongyan.operate.shortlinks import ShortLinks
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger
 from hongyan.operate.webhooks import Webhooks
@@ -52,6 +54,8 @@ class Office(NamedTuple):
     webhooks: Webhooks
     routing: Routing
     health: Health
+    ledger: Ledger
+    shortlinks: ShortLinks
     rehearsal: Rehearsal
     """whether this system is for rehearsals: always in dev"""
     trigger: Trigger

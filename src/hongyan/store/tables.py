@@ -126,6 +126,7 @@ links = Table(
     *_maybe_whole("first_click_at"),
 )
 _partial(links, "links_message_id", "message_id")
+Index("links_created_at", links.c.created_at)
 
 pushes = Table(
     "pushes",

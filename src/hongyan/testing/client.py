@@ -163,6 +163,46 @@ class Client:
         """Tell which route a number would take now."""
         return self._own("GET", f"/v1/routing{_query({'to': to} | fields)}")
 
+    def balances(self) -> Reply:
+        """Tell what every project has."""
+        return self._own("GET", "/v1/ledger/balances")
+
+    def ledger(self, **filters: Any) -> Reply:
+        """List ledger entries, newest first."""
+        return self._own("GET", f"/v1/ledger{_query(filters)}")
+
+    def deposit(self, project: str, amount: str, why: str) -> Reply:
+        """Add money to a project."""
+        return self._own("POST", "/v1/ledger", {"project": project, "amount": amount, "why": why})
+
+    def prices(self) -> Reply:
+        """List what parts cost."""
+        return self._own("GET", "/v1/prices")
+
+    def set_price(self, prefix: str, each: str, *, leg: str = "text", project: str = "") -> Reply:
+        """Set what a part costs."""
+        return self._own("PUT", "/v1/prices", {"project": project, "prefix": prefix, "leg": leg, "each": each})
+
+    def drop_price(self, prefix: str, *, leg: str = "text", project: str = "") -> Reply:
+        """Take a price back."""
+        return self._own("DELETE", f"/v1/prices{_query({'project': project, 'prefix': prefix, 'leg': leg})}")
+
+    def links(self, **filters: Any) -> Reply:
+        """List short links with their clicks, newest first."""
+        return self._own("GET", f"/v1/links{_query(filters)}")
+
+    def link_targets(self) -> Reply:
+        """List what texts may carry shortened."""
+        return self._own("GET", "/v1/links/targets")
+
+    def put_link_target(self, project: str, name: str, target: str) -> Reply:
+        """Let a project's texts carry a link shortened."""
+        return self._own("PUT", "/v1/links/targets", {"project": project, "name": name, "target": target})
+
+    def drop_link_target(self, project: str, name: str) -> Reply:
+        """Take a target back."""
+        return self._own("DELETE", f"/v1/links/targets{_query({'project': project, 'name': name})}")
+
     def wait_for(
         self, to: str, *, since: str | int | None = None, timeout_s: float = 30, until: str = "accepted"
     ) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from hongyan.dialects.native.carriers import router as carriers
 from hongyan.dialects.native.envelope import Envelope
 from hongyan.dialects.native.events import router as events
 from hongyan.dialects.native.inbound import router as inbound
+from hongyan.dialects.native.ledger import router as ledger
+from hongyan.dialects.native.links import router as links
 from hongyan.dialects.native.listen import router as listen
 from hongyan.dialects.native.projects import router as projects
 from hongyan.dialects.native.refusals import REFUSALS, answer_refusals
@@ -47,6 +49,8 @@ def native(
     app.include_router(projects)
     app.include_router(trial)
     app.include_router(routing)
+    app.include_router(ledger)
+    app.include_router(links)
     app.include_router(webhooks)
     app.include_router(events)
     app.include_router(listen)

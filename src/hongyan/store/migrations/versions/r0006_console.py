@@ -25,6 +25,7 @@ def upgrade() -> None:
         *_text("actor", "role", "via", "peer", "action", "project", "target", "facts"),
     )
     _calls()
+    op.create_index("links_created_at", "links", ["created_at"])
     op.create_table(
         "hourly",
         sa.Column("hour", INT, primary_key=True, autoincrement=False),
