@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import msgspec
+
 from hongyan.assemble.acting import Acting
+from hongyan.model.message import Message
 from hongyan.report.callbacks import Callbacks
 from hongyan.report.push import Pusher
 from hongyan.send.board import Board
@@ -11,6 +14,7 @@ from hongyan.send.sweep import Sweep
 CALLS = (
     "carrier_looks",
     "carrier_lines",
+    "preview",
     "wake",
     "say_receipt",
     "say_reply",
@@ -47,6 +51,10 @@ class InCore:
     async def carrier_lines(self, name: str, limit: int) -> list[dict[str, Any]]:
         """Return the last lines of a carrier's transcript, oldest first."""
         return await self._board.carrier_lines(name, limit)
+
+    async def preview(self, carrier: str, message: dict[str, Any]) -> dict[str, Any]:
+        """Return what a carrier would put on the wire for a message now."""
+        return await self._board.preview(carrier, msgspec.convert(message, Message))
 
     async def wake(self) -> None:
         """Look at once for due messages and due pushes."""

@@ -14,6 +14,7 @@ from hongyan.carriers import Answer, Events, LinkLook
 from hongyan.carriers.looks import look
 from hongyan.carriers.outcomes import Outcomes, Queued, stranded, unsure_of
 from hongyan.carriers.pieces import InPieces
+from hongyan.carriers.preview import PduLook, Reading, previews
 from hongyan.carriers.resting import Resting
 from hongyan.carriers.shaping import Unfit
 from hongyan.carriers.wording import Brought, Wording
@@ -44,6 +45,7 @@ class Wired:
         dialers: Callable[["Wired", Transcript], Sequence[Dialer]],
         sends: Callable[[Link], bool] = lambda _: True,
         pause_ms: int = 1_000,
+        reading: Reading,
     ) -> None:
         self.name = name
         self.transcript: Transcript | None = Transcript()
@@ -51,6 +53,7 @@ class Wired:
         self._clock = clock
         self._sends = sends
         self._pause_ms = pause_ms
+        self._reading = reading
         self._make_dialers = dialers
         self._dialers: Sequence[Dialer] = ()
         self._events: Events | None = None
@@ -105,6 +108,10 @@ class Wired:
     def links(self) -> Sequence[LinkLook]:
         """Return how the links are doing."""
         return [look(link) for dialer in self._dialers for link in dialer.links]
+
+    def preview(self, message: Message) -> Sequence[PduLook]:
+        """Return what would go over the wire for a message. Raises Unfit and Malformed. Counts on: build one for it."""
+        return previews(self._wording, self._reading, message)
 
     def rebind(self) -> None:
         """Close every link gracefully and log in anew."""

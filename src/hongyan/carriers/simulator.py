@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from hongyan.carriers import Answer, Events, LinkLook, Receipt
+from hongyan.carriers.endings import ending
 from hongyan.carriers.fate import ENDINGS, Fates, Once, check_profile, nearest
 from hongyan.carriers.magic import Outcome
 from hongyan.carriers.wheel import TICK_MS, Wheel
@@ -55,6 +56,8 @@ class Simulator:
         self._wheel: Wheel[Answer, Receipt] = Wheel(self.advance)
         self._opened_at = self._unanswered = 0
         self._throttled = Once()
+        self._fated: set[int] = set()
+        """messages that a rule of a rehearsal ends, which may take longer than any profile does"""
 
     async def open(self, events: Events) -> None:
         """Start."""
@@ -65,6 +68,8 @@ class Simulator:
         """Work out again the receipts that ended with the process, or the opening, that promised them."""
         now = self._clock.now_ms()
         for message in messages:
+            if message.id in self._fated:
+                continue  # this opening took it, and says when its rule wants
             if message.provider_id is not None and self._events is not None:
                 taken_at = message.submitted_at or now
                 self._plan(message, message.provider_id, self._fates.dice(message.id), taken_at, now)
@@ -85,7 +90,9 @@ class Simulator:
             dice = fates.dice(message.id)
             answer_at = now + fates.answer_wait_ms(dice)
             provider_id = self.provider_id(message.id)
-            if not ordinary or message.to[-4:] in magic:
+            if message.details is not None and _fate(message) is not None and not fates.profile.down:
+                self._fated.add(message.id)
+            elif not ordinary or message.to[-4:] in magic:
                 outcome = fates.outcome(message.to, dice)
                 odd = self._odd_answer(message, outcome, answer_at)
                 if odd is not None:
@@ -184,6 +191,10 @@ class Simulator:
 
     def _plan(self, message: Message, provider_id: str, dice: int, taken_at: int, now: int) -> None:
         """Put the receipts of a taken message on the wheel."""
+        fate = _fate(message) if message.details is not None else None
+        if fate is not None:
+            self._plan_fate(fate, provider_id, dice, taken_at, now)
+            return
         outcome = self._fates.outcome(message.to, dice)
         if outcome is Outcome.NEVER:
             return
@@ -197,6 +208,24 @@ class Simulator:
         self._wheel.at(at, now).receipts.append(receipt)
         if outcome is Outcome.TWICE:
             self._wheel.at(max(at, now) + wait_ms + TICK_MS, now).receipts.append(receipt)
+
+    def _plan_fate(self, fate: Sequence[str], provider_id: str, dice: int, taken_at: int, now: int) -> None:
+        """Put the receipt that a rule wants on the wheel."""
+        state, after_ms, code = State(fate[0]), int(fate[1]), fate[2]
+        if state is State.UNKNOWN:
+            return
+        at = taken_at + (after_ms or self._fates.receipt_wait_ms(Outcome.DELIVERED, dice))
+        said = ending(state, code)
+        cause = Cause(said.kind, said.code, said.text, self.name)
+        rendered = True if state is State.DELIVERED else None
+        receipt = Receipt(provider_id=provider_id, state=state, cause=cause, received_at=at, rendered=rendered)
+        self._wheel.at(at, now).receipts.append(receipt)
+
+
+def _fate(message: Message) -> list[str] | None:
+    """Return how a rule of a rehearsal ends a message: state, milliseconds after it was taken (0: as usual), code."""
+    fate = message.noted().get("fate")
+    return None if fate is None else fate.split(" ", 2)
 
 
 def _forget() -> None:

@@ -17,6 +17,10 @@ class Core(Protocol):
         """Return the last lines of a carrier's transcript, oldest first."""
         ...
 
+    async def preview(self, carrier: str, message: dict[str, Any]) -> dict[str, Any]:
+        """Return what a carrier would put on the wire for a message (its fields) now: `pdus` and `trouble`."""
+        ...
+
     async def wake(self) -> None:
         """Look at once for due messages and due pushes: somebody made some, or pushed the clock."""
         ...

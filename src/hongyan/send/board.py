@@ -8,13 +8,18 @@ from typing import Any
 import msgspec
 
 from hongyan.carriers import Carrier, LinkLook
+from hongyan.carriers.preview import PduLook
+from hongyan.carriers.shaping import Unfit
 from hongyan.model.clock import Clock, iso
+from hongyan.model.errors import Misconfigured
+from hongyan.model.message import Message
 from hongyan.model.tally import Tally
 from hongyan.model.world import CarrierConfig, Control, Standing, World
 from hongyan.send.by_hand import as_set, control_of
 from hongyan.send.fleet import Fleet
 from hongyan.send.lane import Lane
 from hongyan.send.lanes import Lanes
+from hongyan.wire import Malformed
 
 OPEN = "open"
 _GAUGES = (
@@ -53,6 +58,17 @@ class Board:
             return []
         lines = list(carrier.transcript.lines)[-limit:]
         return [{"at": iso(one.at), "link": one.link, "sent": one.sent, "text": one.text} for one in lines]
+
+    async def preview(self, name: str, message: Message) -> dict[str, Any]:
+        """Return what a carrier would put on the wire for a message with today's settings, as plain values.
+
+        `pdus`: one a part, each with its fields; `trouble` says why there are none. No `pdus` and no trouble: no wire.
+        """
+        try:
+            pdus = self._fleet.preview(name, message)
+        except (Unfit, Malformed, Misconfigured) as why:
+            return {"carrier": name, "pdus": [], "trouble": str(why)}
+        return {"carrier": name, "pdus": [_pdu(one) for one in pdus or ()], "trouble": ""}
 
     def set_gauges(self) -> None:
         """Set what nobody keeps while it changes."""
@@ -126,6 +142,17 @@ class Board:
 
     def _counted(self, metric: str, name: str) -> Sequence[tuple[tuple[str, ...], float]]:
         return [(key[2:], n) for key, n in self._tally.values.items() if key[:2] == (metric, name)]
+
+
+def _pdu(look: PduLook) -> dict[str, Any]:
+    return {
+        "hex": look.octets.hex(),
+        "octets": len(look.octets),
+        "header": look.header.hex(),
+        "alphabet": look.alphabet,
+        "text": look.text,
+        "fields": [{"name": one.name, "hex": one.octets.hex(), "value": one.value} for one in look.fields],
+    }
 
 
 def _link(look: LinkLook) -> dict[str, Any]:

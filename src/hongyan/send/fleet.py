@@ -12,7 +12,10 @@ from typing import NamedTuple
 import structlog
 
 from hongyan.carriers import Answer, Carrier, Incoming, Receipt
+from hongyan.carriers.links import Wired
+from hongyan.carriers.preview import PduLook
 from hongyan.model.errors import Misconfigured
+from hongyan.model.message import Message
 from hongyan.model.world import CarrierConfig, Standing, World
 from hongyan.send.by_hand import as_set, control_of, stays_open
 from hongyan.send.remind import Reminder
@@ -80,6 +83,15 @@ class Fleet:
         """Build every declared carrier without opening it. Raises Misconfigured for the first that cannot be."""
         for config in world.carriers.values():
             self._built(config)
+
+    def preview(self, name: str, message: Message) -> Sequence[PduLook] | None:
+        """Return what a carrier would put on the wire for a message; None when it has no wire, or is not declared.
+
+        Raises Unfit and Malformed, as wording it for the road does.
+        """
+        config = self._world.carriers.get(name)
+        built = self._built(config) if config is not None else None
+        return built.preview(message) if isinstance(built, Wired) else None
 
     async def refresh(self, world: World) -> None:
         """Open what is new, changed or running again, close what is gone or stopped; the others never notice."""

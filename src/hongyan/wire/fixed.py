@@ -66,6 +66,7 @@ class Run:
     """Fields one after the other, named as the attributes of the value they belong to."""
 
     def __init__(self, **fields: Field) -> None:
+        self.fields = fields
         layout = Layout(">" + "".join(field.code for field in fields.values()))
         self.octets = layout.size
         self._unpack, self._pack = layout.unpack_from, layout.pack

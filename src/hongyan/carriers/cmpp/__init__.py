@@ -12,12 +12,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from hongyan.carriers.china.building import peer_of
+from hongyan.carriers.china.contents import alphabet_of
 from hongyan.carriers.china.settings import checked
 from hongyan.carriers.cmpp.log_in import LogIn
 from hongyan.carriers.cmpp.settings import PORT, SETTINGS, VERSIONS
 from hongyan.carriers.cmpp.wording import CmppWording
 from hongyan.carriers.link_settings import timers
 from hongyan.carriers.links import Wired
+from hongyan.carriers.preview import Reading
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Misconfigured
 from hongyan.model.world import CarrierConfig
@@ -26,6 +28,7 @@ from hongyan.session.dial import Dialer
 from hongyan.session.tongues import CMPP
 from hongyan.session.transcript import Transcript
 from hongyan.wire import Malformed, cmpp
+from hongyan.wire.anatomy import cmpp_submit
 
 _SUBMIT_RESP = cmpp.SubmitResp.command.to_bytes(4, "big")
 
@@ -74,4 +77,7 @@ def cmpp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
     def dialers(owner: Wired, transcript: Transcript) -> Sequence[Dialer]:
         return [peer.dialer(replace(speech, late=owner.late), owner, transcript, clock, random, on_demand=False)]
 
-    return Wired(config.name, wording, clock=clock, dialers=dialers, pause_ms=chosen["throttle_pause_ms"])
+    reading = Reading(partial(cmpp_submit, version=version), alphabet_of, coding="msg_fmt", udhi=("tp_udhi", 1))
+    return Wired(
+        config.name, wording, clock=clock, dialers=dialers, pause_ms=chosen["throttle_pause_ms"], reading=reading
+    )

@@ -11,9 +11,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from hongyan.carriers.china.building import peer_of
+from hongyan.carriers.china.contents import alphabet_of
+from hongyan.carriers.china.outgoing import timestamp
 from hongyan.carriers.china.settings import checked
 from hongyan.carriers.link_settings import timers
 from hongyan.carriers.links import Wired
+from hongyan.carriers.preview import Reading
 from hongyan.carriers.sgip.listening import Callers, TwoWay
 from hongyan.carriers.sgip.sequences import minting
 from hongyan.carriers.sgip.settings import PORT, SETTINGS
@@ -27,6 +30,7 @@ from hongyan.session.link import Link
 from hongyan.session.tongues import SGIP
 from hongyan.session.transcript import Transcript
 from hongyan.wire import Malformed, sgip
+from hongyan.wire.anatomy import sgip_submit
 
 _PATIENT = frozenset({1, 4})
 """log-ins refused so are refused again"""
@@ -93,4 +97,11 @@ def sgip_carrier(config: CarrierConfig, clock: Clock, random: Random, process: i
 
     called = replace(speech, timers=replace(speech.timers, quiet_s=chosen["listen_quiet_s"]))
     callers = Callers(where, chosen, config.password, called)
-    return TwoWay(config.name, wording, chosen=chosen, callers=callers, clock=clock, dialers=dialers)
+    reading = Reading(
+        sgip_submit,
+        alphabet_of,
+        coding="message_coding",
+        udhi=("tp_udhi", 1),
+        key=lambda place: sgip.Sequence(chosen["node"], timestamp(clock), place).octets(),
+    )
+    return TwoWay(config.name, wording, chosen=chosen, callers=callers, clock=clock, dialers=dialers, reading=reading)

@@ -15,6 +15,7 @@ from hongyan.carriers import Events, LinkLook
 from hongyan.carriers.declared import setting
 from hongyan.carriers.links import Wired, Wording
 from hongyan.carriers.looks import look
+from hongyan.carriers.preview import Reading
 from hongyan.model.cause import Cause
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Misconfigured
@@ -102,6 +103,7 @@ class TwoWay(Wired):
         callers: Callers,
         clock: Clock,
         dialers: Callable[[Wired, Transcript], Sequence[Dialer]],
+        reading: Reading,
     ) -> None:
         super().__init__(
             name,
@@ -110,6 +112,7 @@ class TwoWay(Wired):
             dialers=dialers,
             sends=_is_ours,
             pause_ms=chosen["throttle_pause_ms"],
+            reading=reading,
         )
         self._callers = callers
         self._unopened_room: int = chosen["links"] * chosen["window"]

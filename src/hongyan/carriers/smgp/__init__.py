@@ -10,9 +10,11 @@ from random import Random
 from msgspec.structs import replace
 
 from hongyan.carriers.china.building import peer_of
+from hongyan.carriers.china.contents import alphabet_of
 from hongyan.carriers.china.settings import checked
 from hongyan.carriers.link_settings import timers
 from hongyan.carriers.links import Wired
+from hongyan.carriers.preview import Reading
 from hongyan.carriers.smgp.log_in import LogIn
 from hongyan.carriers.smgp.settings import MODES, PORT, SETTINGS
 from hongyan.carriers.smgp.wording import SmgpWording
@@ -24,6 +26,7 @@ from hongyan.session.dial import Dialer
 from hongyan.session.tongues import SMGP
 from hongyan.session.transcript import Transcript
 from hongyan.wire import Malformed, smgp
+from hongyan.wire.anatomy import smgp_submit
 
 _SUBMIT_RESP = smgp.SubmitResp.command.to_bytes(4, "big")
 
@@ -76,4 +79,5 @@ def smgp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
         dialers=dialers,
         sends=lambda _: mode != MODES["receive"],
         pause_ms=chosen["throttle_pause_ms"],
+        reading=Reading(smgp_submit, alphabet_of, coding="msg_format", udhi=("tlv 0x0002", 1)),
     )

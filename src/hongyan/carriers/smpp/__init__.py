@@ -68,8 +68,9 @@ def smpp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
     where = f"carrier {config.name}"
     settings = chosen(where, "SMPP", SETTINGS, config.settings)
     shaping, ids = Shaping(settings), Ids(settings["receipt_ids"])
+    outbound = Outbound(config.name, settings, shaping, clock)
     wording = _Wording(
-        Outbound(config.name, settings, shaping, clock),
+        outbound,
         Inbound(config.name, settings, shaping, ids),
         rulings(config.name, settings["statuses"], settings["throttle_pause_ms"]),
         ids,
@@ -124,6 +125,7 @@ def smpp_carrier(config: CarrierConfig, clock: Clock, random: Random) -> Wired:
         dialers=dialers,
         sends=lambda link: not link.name.startswith(f"{config.name}/rx"),
         pause_ms=settings["throttle_pause_ms"],
+        reading=outbound.reading(),
     )
     carrier.repeatable = settings["repeatable"]
     return carrier

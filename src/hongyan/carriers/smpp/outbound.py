@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from hongyan.carriers.preview import Reading
 from hongyan.carriers.shaping import References, Shaping, Unfit
 from hongyan.model.cause import CauseKind
 from hongyan.model.clock import Clock
@@ -12,6 +13,7 @@ from hongyan.session import Key
 from hongyan.text import air, udh
 from hongyan.text.parts import GSM7, UCS2
 from hongyan.wire import Malformed, smpp
+from hongyan.wire.anatomy import submit_sm
 from hongyan.wire.smpp import quick, times, tlvs
 from hongyan.wire.smpp.tlvs import MESSAGE_PAYLOAD, Sar
 
@@ -104,6 +106,17 @@ class Outbound:
             esm_class=esm_class,
             validity_period=validity,
             tlvs=parameters,
+        )
+
+    def reading(self) -> Reading:
+        """Return how what `frame` writes is read back."""
+        alphabets = {coding: alphabet for alphabet, coding in reversed(self._alphabets)}
+        return Reading(
+            submit_sm,
+            lambda coding, _: alphabets.get(coding, UCS2),
+            coding="data_coding",
+            udhi=("esm_class", _UDHI),
+            is_packed=self._packed,
         )
 
     def _encoded(self, text: str, added: str) -> tuple[str, int, bytes]:
