@@ -12,12 +12,13 @@ import apsw
 import asyncpg
 import pytest
 
-from hongyan.cli.ailments import Finding, disk, machine
+from hongyan.cli.ailments import Finding, database, disk, machine
 from hongyan.cli.ailments.database import of_database
 from hongyan.model.clock import SystemClock
 from hongyan.settings import load
 from hongyan.store.examined import Barred, Examined, Server
 from hongyan.store.migrate import LATEST, steps
+from hongyan.store.postgres.pool import CONNECTIONS
 from operate.dev_process import inside
 
 WORLD = """
@@ -216,5 +217,6 @@ def test_what_a_server_cannot_be_made_to_say_has_its_fix_too() -> None:
         (barred,) = of_database(settings, Barred(why, "as it says"), now)
         assert barred.state == "fail"
         assert barred.fix
+    assert database.CONNECTIONS_NEEDED == CONNECTIONS + 2
     assert machine.open_files(10).state == "ok"
     assert machine.clock().says.startswith(time.strftime("%Y"))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ClauseElement, Column, Table, and_, delete, update
 
 from hongyan.model.clock import iso
+from hongyan.model.message import FINAL, State
 from hongyan.operate.person import AT_ONCE, DECLARED, Held, Person, texts
 from hongyan.store import Store
 from hongyan.store import tables as t
@@ -26,6 +27,8 @@ _BLANKED: dict[str, dict[str, Any]] = {
 """rows that stay without what tells of the person"""
 _DELETED = ("events", "parts", "links", "pushes", "mailbox", "reply_mailbox", "replies", "refusals", "fragments")
 """rows that go: nothing adds them up"""
+
+_UNFINISHED = frozenset(State) - FINAL
 
 
 class Erased(NamedTuple):
@@ -51,7 +54,7 @@ class Unfinished(NamedTuple):
 
 def unfinished(found: Held) -> Unfinished | None:
     """Return what must end before anything can be erased."""
-    under_way = [row for row in found.rows["messages"] if row["due_at"] is not None]
+    under_way = [row for row in found.rows["messages"] if row["due_at"] is not None or row["state"] in _UNFINISHED]
     if not under_way:
         return None
     return Unfinished(len(under_way), iso(max(row["expires_at"] for row in under_way)) or "")

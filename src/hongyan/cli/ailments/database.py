@@ -11,7 +11,7 @@ from hongyan.store.examined import Barred, Examined, Server
 from hongyan.store.migrate import LATEST
 
 _OLDEST = 140000
-_NEEDED = 12
+CONNECTIONS_NEEDED = 12
 """connections of one process: ten in the pool, one that holds its number, one to spare"""
 _CLOCKS_APART_MS = 2_000
 _AHEAD_MS = 60_000
@@ -90,11 +90,11 @@ def _server(server: Server, now_ms: int, *, fresh: bool) -> Iterator[Finding]:
             "it says yes before a commit is on disk: what was accepted may be lost when it crashes.",
             "ALTER SYSTEM SET synchronous_commit = on; ALTER SYSTEM SET fsync = on; SELECT pg_reload_conf();",
         )
-    if not server.ours and server.connections_free < _NEEDED:
-        most = server.connections_most + _NEEDED - server.connections_free
+    if not server.ours and server.connections_free < CONNECTIONS_NEEDED:
+        most = server.connections_most + CONNECTIONS_NEEDED - server.connections_free
         yield warn(
             "connections",
-            f"{server.connections_free} of {server.connections_most} are free, a process needs {_NEEDED}.",
+            f"{server.connections_free} of {server.connections_most} are free, a process needs {CONNECTIONS_NEEDED}.",
             f"ALTER SYSTEM SET max_connections = {most}; and restart PostgreSQL",
         )
     if abs(server.now_ms - now_ms) > _CLOCKS_APART_MS:
