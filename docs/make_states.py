@@ -74,11 +74,12 @@ def _way(state: State, target: State) -> str:
         path = f"M{begin.x + _WIDTH},{middle} L{end.x - 7},{middle}"
         tip = f"{end.x},{middle} {end.x - 9},{middle - 5} {end.x - 9},{middle + 5}"
     else:
-        under = end.y > begin.y or (end.y == begin.y and state is State.SENDING)
-        y1 = begin.y + (_HEIGHT if under else 0)
+        y1 = begin.y + (_HEIGHT if end.y >= begin.y else 0)
         x1, y2 = begin.x + _WIDTH // 2 + (30 if state is State.SUBMITTED else 0), end.y + _HEIGHT // 2
-        bend = y2 if end.y != begin.y else begin.y + 95
-        path = f"M{x1},{y1} C{x1},{bend} {x1 + 60},{bend} {end.x - 7},{y2}"
+        path = f"M{x1},{y1} C{x1},{y2} {x1 + 60},{y2} {end.x - 7},{y2}"
+        if end.y == begin.y:  # under what stands between
+            bend, x2 = begin.y + 85, end.x - 75
+            path = f"M{x1},{y1} C{x1},{bend} {x2 - 35},{bend} {x2},{y2 + 25} S{x2 + 35},{y2} {end.x - 7},{y2}"
         tip = f"{end.x},{y2} {end.x - 9},{y2 - 5} {end.x - 9},{y2 + 5}"
     return (
         f'<path class="way" d="{path}" fill="none" stroke="#5d6675" stroke-width="1.4"/>'

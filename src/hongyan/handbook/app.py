@@ -4,7 +4,6 @@ Pages are made when first asked for, in a thread, and kept: nothing waits for th
 """
 
 import threading
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -108,14 +107,15 @@ class Reader:
             if language in page.files
             for passage in self.written(name, language).passages
         ]
-        return draw("search.html", language, asked=asked, found=find(places, asked), **self._frame("search", language))
+        frame = self._frame("search", language) | {"asked": asked}
+        return draw("search.html", language, found=find(places, asked), **frame)
 
     async def _missing(self, language: str) -> Response:
         return await run_in_threadpool(
             lambda: draw("missing.html", language, status=404, **self._frame(HOME, language))
         )
 
-    def _frame(self, name: str, language: str) -> Mapping[str, Any]:
+    def _frame(self, name: str, language: str) -> dict[str, Any]:
         """Return what stands around every page: the site map, and the way to its other language."""
         other = next(one for one in ENDINGS if one != language)
         known = self._pages.get(name)
