@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from hongyan.console import Snippet
+from hongyan.console.board import Board
 from hongyan.console.doors import Doors
 from hongyan.console.drawing import FENCE, static_file
 from hongyan.console.frame import Console, Forged, Menu, Visit
@@ -40,7 +41,7 @@ def console(
     `hosts`: names it answers to beside loopback ones. `snippets`: what an empty inbox shows. `token`: see
     `doors.Doors`. `docs`: what answers under `/docs`.
     """
-    made = Console(_menu(), office, snippets, api_url)
+    made = Console(_menu(), office, snippets, api_url, Board(office.live))
 
     async def sorry(request: Request, error: Exception) -> Response:
         return _sorry(Visit(made, request), error)

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hongyan.console import Snippet
+from hongyan.console.board import Board
 from hongyan.console.drawing import FENCE, draw
 from hongyan.console.tables import Table, as_csv, as_json
 from hongyan.console.ways import Ways, curl
@@ -42,6 +43,8 @@ class Console(NamedTuple):
     snippets: Sequence[Snippet]
     api_url: str
     """where the API answers, for snippets and commands"""
+    board: Board
+    """lists that follow what happens"""
 
 
 class Visit:
