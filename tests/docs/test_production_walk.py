@@ -62,7 +62,7 @@ def test_the_page_names_places_that_the_unit_and_the_container_have() -> None:
     for place in ("/opt/hongyan/bin/hongyan", "/etc/hongyan/hongyan.toml", "/var/lib/hongyan"):
         assert place in page
         assert place in unit
-    for file in re.findall(r"`?(deploy/[\w.-]+)`?", page):
+    for file in re.findall(r"\b(deploy/\w[\w.-]+)", page):
         assert (ROOT / file.rstrip(".")).exists(), file
     for block in blocks(PAGE, "sh"):
         assert subprocess.run(["bash", "-n"], input=block, text=True, check=False, timeout=20).returncode == 0
