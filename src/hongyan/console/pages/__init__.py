@@ -6,14 +6,16 @@ HTML in `templates/<page>.html`.
 """
 
 from hongyan.console.frame import Section
-from hongyan.console.pages import carriers, health, inbox, message, refusals, routes
+from hongyan.console.pages import carriers, health, inbox, ledger, links, message, refusals, routes
 
 SECTIONS: tuple[Section, ...] = (
     inbox.SECTION,
     message.SECTION,
     refusals.SECTION,
+    links.SECTION,
     carriers.SECTION,
     routes.SECTION,
+    ledger.SECTION,
     health.SECTION,
 )
 """in the order of the menu; a section in group "" is not in it"""
