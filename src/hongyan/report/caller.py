@@ -57,6 +57,7 @@ class Caller:
         row = batch[0].row
         listener = self.listeners.of(row.project, row.dialect) if self.listeners else None
         target = row.target if listener is None else listener.target
+        where = row.target if listener is None else f"listener {listener.to}".rstrip()
         began = _now()
         call: PushCall | None = None
         try:
@@ -70,7 +71,7 @@ class Caller:
             _log.error("push failed by a fault of ours", dialect=row.dialect, error=repr(error))
             taken, posted = False, Posted(0, b"", f"a fault of ours: {type(error).__name__}")
         took_ms = round((_now() - began) * 1000)
-        return Made(target, call, posted, took_ms, taken, sentence(target, posted, took_ms))
+        return Made(target, call, posted, took_ms, taken, sentence(where, posted, took_ms))
 
     async def again(self, project: str, dialect: str, call: PushCall, *, of_reply: bool) -> Made:
         """Make a call once more as it was, to where it says."""

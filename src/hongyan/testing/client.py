@@ -7,12 +7,14 @@ import json
 import random
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from hongyan.testing.http import Reply, Unreachable, call
+from hongyan.testing.streams import Event, stream
 from hongyan.text.seals import alibaba_headers, alibaba_query, nxcloud_headers, yundashi_sig
 
 __all__ = ["Client", "NotDelivered", "Reply", "Unreachable"]
@@ -203,6 +205,14 @@ class Client:
         """Take a target back."""
         return self._own("DELETE", f"/v1/links/targets{_query({'project': project, 'name': name})}")
 
+    def ask(self, method: str, path: str, body: Any = None, **filters: Any) -> Reply:
+        """Ask anything of /v1; filters go into the query."""
+        return self._own(method, path + _query(filters), body)
+
+    def stream(self, path: str, last_id: str = "", **filters: Any) -> AbstractContextManager[Iterator[Event]]:
+        """Open a stream of /v1 (/v1/events, /v1/listen); `last_id` goes on behind an event."""
+        return stream(self.url + path + _query(filters), self._bearer(), last_id)
+
     def wait_for(
         self, to: str, *, since: str | int | None = None, timeout_s: float = 30, until: str = "accepted"
     ) -> dict[str, Any]:
@@ -230,11 +240,12 @@ class Client:
                 return reply, message
 
     def _own(self, method: str, path: str, body: Any = None, *, wait_s: float = 0) -> Reply:
-        headers = dict(_JSON) if body is not None else {}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        headers = self._bearer() | (_JSON if body is not None else {})
         written = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         return self._call(method, path, written, headers, wait_s=wait_s)
+
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 
     def _post(self, path: str, body: Any) -> Reply:
         return self._call("POST", path, json.dumps(body, ensure_ascii=False).encode(), _JSON)
@@ -248,4 +259,4 @@ class Client:
 
 def _query(filters: Mapping[str, Any]) -> str:
     stated = {name: value for name, value in filters.items() if value is not None}
-    return f"?{urlencode(stated)}" if stated else ""
+    return f"?{urlencode(stated, doseq=True)}" if stated else ""
