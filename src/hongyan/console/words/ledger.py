@@ -7,8 +7,8 @@ WORDS: Words = {
     "tab_prices": ("Prices", "价格"),
     "hint": (
         (
-            "Every charge is taken with its message in one transaction and given back once if it never left. The sum of a "
-            "project's entries is its balance, always."
+            "Every charge is taken with its message in one transaction, and given back once if it never left. "
+            "The sum of a project's entries is its balance, always."
         ),
         "扣费与受理在同一事务中完成，未发出的只退一次。项目的账目之和恒等于其余额。",
     ),
