@@ -6,10 +6,11 @@ Built when the world changes, read for every message; never changed in place.
 from functools import cached_property
 
 from hongyan.ledger.price import PriceList
+from hongyan.model.hold import Hold
 from hongyan.model.limits import Limit
 from hongyan.model.message import Category, Leg
 from hongyan.model.money import micros
-from hongyan.model.world import Project, Review, Signature, Stop, Template, World, spelled_out
+from hongyan.model.world import Mode, Project, Review, Signature, Stop, Template, World, spelled_out
 from hongyan.text.keywords import Keywords
 from hongyan.text.matching import Matcher
 
@@ -27,6 +28,8 @@ class ProjectBook:
         self.limits = spelled_out(project.limits)
         self.unlimited = frozenset(project.unlimited)
         self.validity_ms = project.validity_s * 1000
+        self.hold = None if project.mode is Mode.LIVE else Hold(project)
+        """which numbers messages may go to; None: all"""
         self._limits_for: dict[tuple[str, Category, Leg, str], tuple[tuple[int, Limit], ...]] = {}
         self._matchers: dict[str, Matcher] = {}
 

@@ -169,7 +169,7 @@ class AcceptDesk:
             if leg_id is None:
                 leg_id = legs[draft.leg] = self._ids.mint_at(now_ms)
             message = draft.message = rows.message(blank, draft, self._ids.mint_at(now_ms), leg_id)
-            if place < at_once and message.due_at == now_ms:
+            if place < at_once and message.due_at == now_ms and message.cause is None:
                 message.state, message.due_at = State.SENDING, now_ms + self._lease_ms
             if draft.link is not None:
                 # without click collection (NXCloud linkVerbose 0) a click is counted but names no number
@@ -207,7 +207,7 @@ class AcceptDesk:
                 taken += 1
                 if message.state is State.SENDING:
                     sending.append(message)
-                else:
+                elif message.cause is None:  # what is held is not due before it expires
                     waiting = True
         if sending:
             self._dispatch.take(sending)

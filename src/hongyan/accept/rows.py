@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hongyan.accept.draft import Draft
+from hongyan.model.hold import Hold
 from hongyan.model.message import Message
 from hongyan.model.submission import Exchange, Submission
 from hongyan.model.world import Project
@@ -43,7 +44,17 @@ def message(blank: Message, draft: Draft, id_: int, leg_id: int) -> Message:
     made.due_at = due_at = now_ms if item.due_at is None else max(item.due_at, now_ms)
     expires_at = due_at + draft.desk.of.validity_ms
     made.expires_at = expires_at if item.expires_at is None else min(item.expires_at, expires_at)
+    hold = draft.desk.of.hold
+    if hold is not None and not hold.lets_out(number.digits):
+        held(made, hold)
     return made
+
+
+
+def held(made: Message, hold: Hold) -> None:
+    """Keep a message here: it is not due before it expires, its cause says so, and its details do for ever."""
+    made.due_at, made.cause = made.expires_at, hold.cause
+    made.details = msgspec.json.encode(made.noted() | {"held": hold.mode}).decode()
 
 
 def submission(leg_id: int, exchange: Exchange, request: str, notes: str) -> SubmissionRow:

@@ -7,6 +7,7 @@ from hongyan.operate.carriers import CarrierOperations
 from hongyan.operate.core import Core
 from hongyan.operate.declaring import Declaring
 from hongyan.operate.health import Health
+from hongyan.operate.held import Held
 from hongyan.operate.journal import Journal
 from hongyan.operate.keys import Keys
 from hongyan.operate.ledger import Ledger
@@ -75,4 +76,5 @@ def office_of(
         declaring=declaring,
         keys=keys,
         projects=Projects(store, declaring, current, clock, journal, keys),
+        held=Held(store, current, clock, mint, core, journal),
     )

@@ -12,6 +12,7 @@ from hongyan.operate.carriers import CarrierOperations
 from hongyan.operate.core import Core
 from hongyan.operate.declaring import Declaring
 from hongyan.operate.health import Health
+from hongyan.operate.held import Held
 from hongyan.operate.journal import Journal
 from hongyan.operate.keys import Keys
 from hongyan.operate.ledger import Ledger
@@ -62,3 +63,4 @@ class Office(NamedTuple):
     declaring: Declaring
     keys: Keys
     projects: Projects
+    held: Held

@@ -12,12 +12,14 @@ import msgspec
 
 from hongyan.model.cause import Cause, CauseKind, parse_cause
 from hongyan.model.clock import iso
+from hongyan.model.hold import HELD
 from hongyan.model.ids import hex32
 from hongyan.model.message import FINAL, Category, Leg, Message, State
 from hongyan.model.money import amount
 from hongyan.model.reason import Reason, docs_of
 from hongyan.model.said import Said
 from hongyan.model.sentences import refusal_text
+from hongyan.model.world import Mode
 from hongyan.report.in_chinese import in_chinese
 from hongyan.store.ops import Event, RefusalRow, SubmissionRow
 
@@ -45,6 +47,7 @@ _EVENTS: dict[str, tuple[str, str, str]] = {
     "rendered": ("report", "the card was shown", "卡片已展示"),
     "click": ("report", "the link was opened", "链接被打开"),
     "refund": ("report", "the price was given back", "已退费"),
+    "released": ("send", "released by hand", "已人工放行"),
 }
 _DETOURS: dict[str, Said] = {
     "closed": Said("is not open", "未打开"),
@@ -254,7 +257,16 @@ def _accepted(message: Message) -> list[Line]:
             session=message.session,
         )
     )
-    return lines
+    return [*lines, *_held(message)]
+
+
+def _held(message: Message) -> Iterable[Line]:
+    """Yield that it was held when it was accepted, and why."""
+    if mode := message.noted().get("held"):
+        why = parse_cause(HELD[Mode(mode)]).text
+        english = f"held: {why}; it waits to be released or rejected by hand"
+        chinese = f"已扣留：{in_chinese(why)}；等待人工放行或拒绝"
+        yield line(message.accepted_at, "accept", english, chinese, mode=mode)
 
 
 def _card(message: Message) -> Iterable[Line]:

@@ -12,6 +12,7 @@ from hongyan.ledger.parts import NO_RECEIPT, summed
 from hongyan.ledger.settlement import Ending
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
+from hongyan.model.hold import is_held
 from hongyan.model.message import Message, State
 from hongyan.send import verdicts
 from hongyan.send.sender import Sender
@@ -87,10 +88,22 @@ class Sweep:
         while (most := self._claimable(now)) > 0:
             claimed = await self._store.claim(now, self._sender.lease_ms, most)
             if claimed:
-                self._sender.take(claimed)
+                self._take(claimed, now)
             self._more = len(claimed) == most
             if not self._more:
                 break
+
+    def _take(self, claimed: list[Message], now: int) -> None:
+        """Hand over what was claimed, but for what is held: that is due only because its time is over."""
+        free = [message for message in claimed if not is_held(message.cause)]
+        if len(free) < len(claimed):
+            decided = self._sender.decided
+            for message in claimed:
+                if is_held(message.cause):
+                    decided.held += 1
+                    decided.end(message, Ending(State.EXPIRED, verdicts.HELD_TOO_LONG, now, handed=False))
+            decided.flush()
+        self._sender.take(free)
 
     async def _bring_forward(self, now: int) -> None:
         """Make due what waits in the store for a carrier to be there again."""

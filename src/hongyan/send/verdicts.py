@@ -59,6 +59,7 @@ BUSY = ours("BUSY", "the carrier has more waiting than memory should hold; the m
 DOWN = Cause(CauseKind.CARRIER, "DOWN", "no carrier of the route works at the moment", "hongyan")
 GIVEN_BACK = ours("GIVEN-BACK", "waited in memory for long without a place; back to the store")
 VALIDITY_OVER = Cause(CauseKind.TIME, "VALIDITY", "the validity ran out before it could be handed over", "hongyan")
+HELD_TOO_LONG = Cause(CauseKind.TIME, "VALIDITY", "the validity ran out while it was held", "hongyan")
 NO_ANSWER = Cause(CauseKind.CARRIER, "NO-ANSWER", "it is not known whether the carrier has it", "hongyan")
 WAKES: tuple[str, ...] = (NOT_OPEN.joined(), DOWN.joined())
 """what is put back for one of these goes when a carrier is there again, not when its own time has come"""

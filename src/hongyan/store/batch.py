@@ -24,6 +24,7 @@ from hongyan.store.ops import (
     PartReported,
     PushRow,
     RefusalRow,
+    Release,
     Rendered,
     Settle,
     SubmissionRow,
@@ -137,6 +138,8 @@ class Needs:
             self.messages.add(op.message_id)
             if op.failed:
                 self.rendered.add(op.message_id)
+        elif isinstance(op, Release):
+            self.messages.add(op.message_id)
         elif isinstance(op, Deposit):
             self.projects.add(op.project)
             self.deposits += 1
@@ -182,6 +185,8 @@ class Batch:
         self.messages: dict[int, Message] = {}
         self.plain: dict[int, Standing] = {}
         self.routed: dict[int, Standing] = {}
+        self.prolonged: list[tuple[int, int]] = []
+        """(expires at, message id)"""
         self.counts: dict[tuple[int, int], int] = {}
         self.spent: dict[str, int] = {}
         self.entries: dict[tuple[str, str, int], Entry] = {}

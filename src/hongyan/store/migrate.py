@@ -11,7 +11,7 @@ from importlib.resources import as_file, files
 from hongyan.model.errors import Misconfigured
 
 VERSION_QUERY = "SELECT version_num FROM alembic_version"
-LATEST = "0006"
+LATEST = "0007"
 """the newest revision; a test compares it with the files"""
 
 

@@ -35,7 +35,7 @@ class Event(Struct, kw_only=True, gc=False):
     at: int
     kind: str
     """again, routed, unsure, receipt-late, receipt-twice, receipt-early, stop, stop-lifted, push, push-failed,
-    rendered, click, refund"""
+    rendered, click, refund, released"""
     text: str
 
 
@@ -186,6 +186,19 @@ class Again(Struct, kw_only=True, gc=False):
     counted: bool = True
     """whether it used up a try"""
     lease: int | None = None
+
+
+class Release(Struct, kw_only=True, gc=False):
+    """Let a held message go: it is due at once, with a new validity and an event. Result: bool.
+
+    False and nothing written when it is not held (any more).
+    """
+
+    message_id: int
+    at: int
+    expires_at: int
+    text: str
+    """of the event"""
 
 
 class Settle(Struct, kw_only=True, gc=False):
@@ -425,6 +438,7 @@ Op = (
     Accept
     | Handed
     | Again
+    | Release
     | Settle
     | PartReported
     | KeepReply

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from hongyan.model.hold import is_held
 from hongyan.model.message import FINAL, LEGAL_MOVES, State
 from hongyan.store.batch import Batch, Standing, part_key
 from hongyan.store.inbound import Inbound
@@ -35,6 +36,7 @@ from hongyan.store.ops import (
     PutStop,
     Record,
     RefusalRow,
+    Release,
     Rendered,
     Settle,
     Unpark,
@@ -112,6 +114,17 @@ def _again(batch: Batch, op: Again) -> bool:
         batch.events.append(Event(message_id=op.message_id, at=op.at, kind="again", text=cause))
     found.state, found.due_at, found.cause = State.ACCEPTED, op.due_at, cause
     found.attempts += op.counted
+    batch.changed(found, routed=False)
+    return True
+
+
+def _release(batch: Batch, op: Release) -> bool:
+    found = batch.find(op.message_id)
+    if found is None or found.state is not State.ACCEPTED or not is_held(found.cause):
+        return False
+    found.due_at, found.cause = op.at, None
+    batch.prolonged.append((op.expires_at, op.message_id))
+    _add_events(batch, (Event(message_id=op.message_id, at=op.at, kind="released", text=op.text),))
     batch.changed(found, routed=False)
     return True
 
@@ -259,6 +272,7 @@ _PLAYS: dict[type, Callable[[Batch, Any], Any]] = {
     Accept: accept,
     Handed: _handed,
     Again: _again,
+    Release: _release,
     Settle: _settle,
     PartReported: _part_reported,
     KeepReply: _keep_reply,

@@ -74,6 +74,9 @@ Index("messages_to", messages.c.project, messages.c.to, messages.c.id)
 Index("messages_submission", messages.c.submission)
 
 
+HELD = "state = 'accepted' AND substr(cause, 1, 10) = 'ours|HELD|'"
+"""messages that are held: written alike in every statement, so that their index is found"""
+Index("messages_held", messages.c.id, messages.c.project, sqlite_where=text(HELD), postgresql_where=text(HELD))
 _partial(messages, "messages_due", "state", "due_at")
 _partial(messages, "messages_client_id", "project", "client_id", "app", there="client_id", unique=True)
 _partial(messages, "messages_provider_id", "carrier", "provider_id")

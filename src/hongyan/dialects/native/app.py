@@ -12,6 +12,7 @@ from hongyan.dialects.native.inbound import router as inbound
 from hongyan.dialects.native.ledger import router as ledger
 from hongyan.dialects.native.links import router as links
 from hongyan.dialects.native.listen import router as listen
+from hongyan.dialects.native.held import router as held
 from hongyan.dialects.native.projects import router as projects
 from hongyan.dialects.native.refusals import REFUSALS, answer_refusals
 from hongyan.dialects.native.routes import Parts, router
@@ -47,6 +48,7 @@ def native(
     app.include_router(carriers)
     app.include_router(inbound)
     app.include_router(projects)
+    app.include_router(held)
     app.include_router(trial)
     app.include_router(routing)
     app.include_router(ledger)

@@ -9,7 +9,7 @@ from hongyan.store import Found, MessageQuery
 from hongyan.store.ops import Event, LinkRow, Part, RefusalRow, SubmissionRow, Unclaimed
 from hongyan.store.query import Wording, where
 from hongyan.store.rows import EVENT, LINK, MESSAGE, PART, REFUSAL, SUBMISSION, UNCLAIMED, Shape
-from hongyan.store.sweep import BACKLOG_CAP, HANDED_WITHIN_MS, LAST_ID
+from hongyan.store.sweep import BACKLOG, HANDED_WITHIN_MS, LAST_ID
 from hongyan.store.text import storable
 
 WORDING = Wording(
@@ -48,10 +48,6 @@ _LAST_TO = (
     'AND "to" = $2 AND id >= $3 AND carrier = $4 AND submitted_at >= $5 '
     "AND ($6::text IS NULL OR coalesce(extend, '') = $6) ORDER BY id DESC LIMIT 1) AS newest "
     "ORDER BY newest.id DESC LIMIT 1"
-)
-_BACKLOG = (
-    "SELECT count(*) FROM (SELECT 1 FROM messages WHERE state = 'accepted' AND due_at IS NOT NULL "
-    f"LIMIT {BACKLOG_CAP}) AS waiting"
 )
 _SUBMISSION = _select(SUBMISSION, "WHERE id = $1")
 _SUBMISSIONS = _select(SUBMISSION, "WHERE request_id = $1 ORDER BY id")
@@ -123,7 +119,7 @@ async def last_to(
 
 async def backlog(pool: Any) -> int:
     """Return how many messages wait, up to the cap."""
-    return await _number(pool, _BACKLOG)
+    return await _number(pool, BACKLOG)
 
 
 async def submission(pool: Any, submission_id: int) -> SubmissionRow | None:

@@ -66,6 +66,10 @@ MOVE = (
     f"UPDATE messages SET {', '.join(f'{column} = new.{column}' for column in ROUTED)} "
     f"FROM unnest({_arrays(messages, _MOVED)}) AS new ({_names(_MOVED)}) WHERE messages.id = new.id"
 )
+PROLONG = (
+    "UPDATE messages SET expires_at = new.expires_at "
+    "FROM unnest($1::bigint[], $2::bigint[]) AS new (expires_at, id) WHERE messages.id = new.id"
+)
 _TOLD = ("state", "cause", "at", "message_id", "number")
 PARTS_TOLD = (
     "UPDATE parts SET state = new.state, cause = new.cause, at = new.at "

@@ -157,6 +157,7 @@ def _write(connection: apsw.Connection, batch: Batch) -> None:
         (sql.INSERT_MESSAGE, MESSAGE.row, batch.messages.values()),
         (sql.MOVE_PLAIN, plain_row, batch.plain.values()),
         (sql.MOVE_ROUTED, routed_row, batch.routed.values()),
+        (sql.PROLONG, tuple, batch.prolonged),
         (sql.COUNT, _count_row, batch.counts.items()),
         (sql.SPEND_NONCE, tuple, batch.spent.items()),
         (sql.INSERT_ENTRY, _entry_row, batch.entries.values()),

@@ -13,7 +13,7 @@ from hongyan.store.query import Wording, where
 from hongyan.store.rows import EVENT, LINK, MESSAGE, PART, REFUSAL, SUBMISSION, UNCLAIMED, Shape
 from hongyan.store.sqlite.connection import fetch, many, number
 from hongyan.store.sqlite.statements import BALANCE, MANY
-from hongyan.store.sweep import BACKLOG_CAP, HANDED_WITHIN_MS
+from hongyan.store.sweep import BACKLOG, HANDED_WITHIN_MS
 from hongyan.store.text import storable
 
 WORDING = Wording(
@@ -51,9 +51,6 @@ _LAST_TO = _select(
     'WHERE project = ? AND "to" = ? AND id >= ? AND +carrier = ? AND submitted_at >= ? ORDER BY id DESC LIMIT 1',
 )
 _LAST_TO_EXTENDED = _LAST_TO.replace(" ORDER", " AND coalesce(extend, '') = ? ORDER")
-_BACKLOG = (
-    f"SELECT count(*) FROM (SELECT 1 FROM messages WHERE state = 'accepted' AND due_at IS NOT NULL LIMIT {BACKLOG_CAP})"
-)
 _SUBMISSION = _select(SUBMISSION, "WHERE id = ?")
 _SUBMISSIONS = _select(SUBMISSION, "WHERE request_id = ? ORDER BY id")
 _REFUSALS_OF = _select(REFUSAL, "WHERE request_id = ? ORDER BY id")
@@ -135,7 +132,7 @@ def _id(message: Message) -> int:
 
 def backlog(connection: apsw.Connection) -> int:
     """Return how many messages wait, up to the cap."""
-    return number(connection, _BACKLOG)
+    return number(connection, BACKLOG)
 
 
 def submission(connection: apsw.Connection, submission_id: int) -> SubmissionRow | None:
