@@ -1,6 +1,5 @@
 """`hongyan check TEXT`: alphabet, units, parts, price, and which character made it UCS-2. Needs no server."""
 
-import unicodedata
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -10,11 +9,11 @@ from hongyan.cli.options import AsJson
 from hongyan.cli.printing import print_json, print_lines
 from hongyan.model.errors import Misconfigured
 from hongyan.model.money import amount, micros
-from hongyan.text import gsm, parts
+from hongyan.text import parts
+from hongyan.text.counted import counted as count_of
 from hongyan.text.nearest import nearest
 
 _DIALECTS = ("native", "comms", "nxcloud", "alibaba", "yundashi")
-_MOST_SHOWN = 10
 
 
 def check(
@@ -39,7 +38,8 @@ def check(
     if price is not None:
         print_lines(f"price {price} = {found['parts']} x {Decimal(each or 0)}")
     for one in found["forced_ucs2"]:
-        print_lines(f"UCS-2 because of {one['character']!r} ({one['name']}) at position {one['position']}")
+        instead = "" if one["instead"] is None else f"; {one['instead']!r} would do"
+        print_lines(f"UCS-2 because of {one['character']!r} ({one['name']}) at position {one['position']}{instead}")
     if found["parts"] > 1:
         for number, piece in enumerate(found["pieces"], 1):
             print_lines(f"part {number}: {piece}")
@@ -47,19 +47,4 @@ def check(
 
 def counted(text: str, dialect: str, country: str) -> dict[str, Any]:
     """Return the count as plain values. Positions begin at 1."""
-    rule = parts.rule_for(dialect, country.upper())
-    count = parts.count(text, rule)
-    forced = [
-        {"position": place, "character": char, "name": unicodedata.name(char, f"U+{ord(char):04X}")}
-        for place, char in enumerate(text, 1)
-        if not gsm.is_gsm(char)
-    ]
-    return {
-        "alphabet": count.alphabet,
-        "units": count.units,
-        "parts": count.parts,
-        "rule": rule.name,
-        "characters": len(text),
-        "forced_ucs2": forced[:_MOST_SHOWN],
-        "pieces": parts.split(text, rule),
-    }
+    return count_of(text, parts.rule_for(dialect, country.upper()))
