@@ -15,6 +15,7 @@ from hongyan.accept import rows
 from hongyan.accept.book import Book
 from hongyan.accept.draft import Desktop, Draft
 from hongyan.accept.excerpt import excerpt
+from hongyan.accept.faults import Faults
 from hongyan.accept.refusals import Refusals
 from hongyan.accept.steps import STEPS
 from hongyan.accept.stops import StopList
@@ -69,6 +70,7 @@ class AcceptDesk:
         backlog_cap: int,
         chance: random.Random,
         stops: StopList | None = None,
+        rehearses: bool = False,
     ) -> None:
         self._store, self._world, self._clock, self._ids, self._tally = store, world, clock, ids, tally
         self._seal_clock = real(clock)
@@ -76,6 +78,7 @@ class AcceptDesk:
         self._stops = stops or StopList(store)
         self._lease_ms, self._backlog_cap, self._chance = lease_ms, backlog_cap, chance
         self._gate = Gatekeeper()
+        self._faults = Faults(chance) if rehearses else None
         self._refusals = Refusals(store, clock, ids, tally)
         self._book = Book(world())
         self.backlog = 0
@@ -85,7 +88,10 @@ class AcceptDesk:
 
     def identify(self, exchange: Exchange, claim: Claim) -> Caller:
         """Return who is calling; see `hongyan.accept.Desk.identify`."""
-        return self._gate.identify(exchange, claim, self._world(), self._seal_clock.now_ms())
+        caller = self._gate.identify(exchange, claim, self._world(), self._seal_clock.now_ms())
+        if self._faults is not None and caller.world.rules:
+            self._faults.of_call(exchange, caller.project.name, caller.world.rules)
+        return caller
 
     def record(self, exchange: Exchange, refused: Refused, position: int | None = None) -> None:
         """Keep a refusal for its timeline."""
@@ -139,6 +145,8 @@ class AcceptDesk:
             except Refused as refused:
                 draft.refused = refused
             drafts.append(draft)
+        if self._faults is not None and caller.world.rules:
+            self._faults.of_items(submission.exchange, caller.project.name, drafts, caller.world.rules)
         return drafts
 
     def _book_of(self, world: World) -> Book:

@@ -11,7 +11,7 @@ from hongyan.model.errors import Refused
 from hongyan.model.limits import Limit
 from hongyan.model.message import Category, Leg, Message
 from hongyan.model.submission import Item, Submission
-from hongyan.model.world import App, Template
+from hongyan.model.world import App, Rule, Template
 from hongyan.store.ops import Bucket, LinkRow
 from hongyan.text.numbers import Number
 
@@ -57,6 +57,8 @@ class Draft(Struct):
     """the card template that the fallback goes instead of, and why: `not-approved` or `not-shown`"""
     lacks: str | None = None
     """a variable of the card that has no value, so that no phone can show it"""
+    rule: Rule | None = None
+    """the rule of a rehearsal that struck it"""
     refused: Refused | None = None
     message: Message | None = None
     repeated: bool = False

@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hongyan.accept.draft import Draft
+from hongyan.accept.faults import fate_of
 from hongyan.model.hold import Hold
 from hongyan.model.message import Message
 from hongyan.model.submission import Exchange, Submission
@@ -78,7 +79,7 @@ def submission(leg_id: int, exchange: Exchange, request: str, notes: str) -> Sub
 def _details(draft: Draft) -> str | None:
     """Return what `Message.noted` reads."""
     pinned = draft.item.pinned
-    if draft.link is None and draft.passed_over is None and pinned is None:
+    if draft.link is None and draft.passed_over is None and pinned is None and draft.rule is None:
         return None
     noted = {} if draft.link is None else {"link": draft.link.code}
     if pinned is not None:
@@ -87,4 +88,6 @@ def _details(draft: Draft) -> str | None:
         noted["card"], noted["card_why"] = draft.passed_over
     if draft.lacks is not None:
         noted["lacks"] = draft.lacks
+    if draft.rule is not None:
+        noted["rule"], noted["fate"] = draft.rule.name, fate_of(draft.rule)
     return msgspec.json.encode(noted).decode()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from hongyan.model.clock import Clock, real
 from hongyan.operate.carriers import CarrierOperations
+from hongyan.operate.clock import TestClock
 from hongyan.operate.core import Core
 from hongyan.operate.declaring import Declaring
 from hongyan.operate.health import Health
@@ -18,8 +19,11 @@ from hongyan.operate.people import People
 from hongyan.operate.projects import Projects
 from hongyan.operate.rehearsal import Rehearsal
 from hongyan.operate.routing import Routing
+from hongyan.operate.rules import Codes, Rules
 from hongyan.operate.sessions import AS_USUAL, Access, Sessions
 from hongyan.operate.shortlinks import ShortLinks
+from hongyan.operate.snapshots import Snapshots
+from hongyan.operate.statistics import Statistics
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger
 from hongyan.operate.webhooks import Webhooks
@@ -39,6 +43,7 @@ def office_of(
     *,
     dev: bool,
     rehearses: bool,
+    codes: Codes,
     public_base: str,
     access: Access = AS_USUAL,
     passwords: Passwords | None = None,
@@ -69,10 +74,14 @@ def office_of(
         webhooks=Webhooks(store, current, clock, mint, core, look, journal),
         rehearsal=rehearsal,
         trigger=Trigger(rehearsal, store, current, clock, mint, core, journal),
+        rules=Rules(rehearsal, store, current, clock, core, journal, codes),
+        test_clock=TestClock(rehearsal, store, current, clock, core, journal),
+        snapshots=Snapshots(rehearsal, store, current, core, journal),
         routing=Routing(current, clock, mint),
         health=Health(store, current, clock, core, dev=dev),
         ledger=Ledger(store, current, clock, journal, declaring),
         shortlinks=ShortLinks(store, current, journal, declaring, public_base),
+        statistics=Statistics(store, current, clock),
         declaring=declaring,
         keys=keys,
         projects=Projects(store, declaring, current, clock, journal, keys),

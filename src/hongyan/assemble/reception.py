@@ -27,6 +27,7 @@ from hongyan.model.errors import Refused
 from hongyan.model.ids import IdMint
 from hongyan.model.tally import Tally
 from hongyan.operate.core import Core
+from hongyan.operate.sessions import Access
 from hongyan.report.look import Look
 from hongyan.report.pull import Pull
 from hongyan.settings import Settings
@@ -73,6 +74,7 @@ class Reception:
             lease_ms=settings.lease_ms,
             backlog_cap=settings.backlog_cap,
             chance=chance,
+            rehearses=demo or settings.rehearsal,
         )
         self.look = Look(store, current, clock, self.desk.recorded)
         self.office = office_of(
@@ -85,7 +87,9 @@ class Reception:
             self.stops.look_soon,
             dev=demo,
             rehearses=settings.rehearsal,
+            codes=lambda: {dialect.name: dialect.codes() for dialect in self.dialects},
             public_base=public_base,
+            access=Access(settings.admin_token, settings.session_idle_s, settings.session_longest_s),
         )
         reports = Pull(store, clock)
         # a new vendor is one line here

@@ -22,3 +22,9 @@ class Snippet(NamedTuple):
     """the vendor, or whatever the call is for"""
     lines: tuple[str, ...]
     """lines to copy"""
+    vendor: str = ""
+    """its dialect"""
+    language: str = "curl"
+    """what it is written in, as its tab says"""
+    stand_ins: tuple[tuple[str, str], ...] = ()
+    """(key, secret, signature, template or app; what stands for it in the lines): replaced by what is declared now"""

@@ -69,9 +69,7 @@ class Typed(NamedTuple):
 
     def narrowed(self, key: str, value: str) -> str:
         """Return the search with one more term, in place of any other with this key."""
-        kept = [one for one in terms(self.said) if one.key != key and one.key != ""] + [
-            one for one in terms(self.said) if one.key == ""
-        ]
+        kept = [one for one in terms(self.said) if one.key != key]
         return f"{joined(kept)} {written(key, value)}".strip()
 
 

@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 from hongyan.model.push import PushShape
 from hongyan.model.reason import Reason
-from hongyan.model.submission import Answer, Claim, Exchange, Item, Proof, Submission, Verdict
+from hongyan.model.submission import Answer, Claim, Exchange, Item, Meant, Proof, Submission, Verdict
 
-__all__ = ["Answer", "Claim", "Dialect", "Exchange", "Handler", "Item", "Proof", "Submission", "Verdict"]
+__all__ = ["Answer", "Claim", "Dialect", "Exchange", "Handler", "Item", "Meant", "Proof", "Submission", "Verdict"]
 
 Handler = Callable[[Exchange], Awaitable[Answer]]
 
@@ -36,6 +36,10 @@ class Dialect(Protocol):
 
     def mint(self) -> str:
         """Return a new request id in the vendor's shape."""
+        ...
+
+    def codes(self) -> Mapping[str, Meant]:
+        """Return the vendor's codes of refusals, each with what it is said for."""
         ...
 
     def refusal(self, exchange: Exchange, reason: Reason, facts: Mapping[str, Any]) -> Answer:

@@ -5,6 +5,7 @@ line and the vendor's own "system error". It is one of the four places that may 
 request must not reach its caller as a stack trace, nor anybody else at all.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -12,12 +13,14 @@ from typing import Any
 import structlog
 
 from hongyan.accept import Desk
+from hongyan.accept.faults import Rehearsed
 from hongyan.dialects import Dialect, Handler
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
-from hongyan.model.submission import Answer, Exchange
+from hongyan.model.submission import CUT, NO_ANSWER, Answer, Exchange
 from hongyan.model.tally import Tally
+from hongyan.model.world import Effect
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -27,6 +30,7 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LOG = structlog.get_logger("hongyan.api")
 _CLOSE = ((b"connection", b"close"),)
+_IN_VENDORS_WORDS = {429: Reason.TOO_FAST, 500: Reason.INTERNAL, 503: Reason.UNAVAILABLE}
 _NOT_FOUND = Answer(
     404,
     b'{"error":{"reason":"unknown-path","message_en":"Nothing answers at this path.",'
@@ -107,7 +111,11 @@ class Edge:
             body = await _body(headers, receive, self.body_limit)
         except _Gone:
             return
-        await _send(send, await self._answered(dialect, handler, exchange, body), _CLOSE if body is None else ())
+        answer = await self._answered(dialect, handler, exchange, body)
+        if answer is NO_ANSWER:
+            await _cut(scope, receive)
+        else:
+            await _send(send, answer, _CLOSE if body is None else ())
 
     async def _answered(self, dialect: Dialect, handler: Handler, exchange: Exchange, body: bytes | None) -> Answer:
         outcome = "ok"
@@ -116,6 +124,9 @@ class Edge:
                 raise Refused(Reason.TOO_LARGE, most=self.body_limit)  # noqa: TRY301 - one path for all refusals
             exchange.body = body
             answer = await handler(exchange)
+        except Rehearsed as rehearsed:
+            outcome = Reason.REHEARSED
+            answer = self._rehearsed(dialect, exchange, rehearsed)
         except Refused as refused:
             outcome = refused.reason
             answer = self._refusal(dialect, exchange, refused)
@@ -123,8 +134,21 @@ class Edge:
             outcome = Reason.INTERNAL
             _LOG.exception("request failed", request_id=exchange.request_id, dialect=dialect.name, path=exchange.path)
             answer = self._refusal(dialect, exchange, Refused(Reason.INTERNAL))
+        if exchange.slow_s:
+            await asyncio.sleep(exchange.slow_s)
         self._tally.add("api_requests", dialect.name, exchange.action, outcome)
         return answer
+
+    def _rehearsed(self, dialect: Dialect, exchange: Exchange, rehearsed: Rehearsed) -> Answer:
+        """Return what a rule wants: the vendor's words for statuses that it has words for, plain HTTP for others."""
+        self._desk.record(exchange, rehearsed.refusal())
+        rule = rehearsed.rule
+        if rule.effect is Effect.CUT:
+            return NO_ANSWER
+        reason = _IN_VENDORS_WORDS.get(rule.status)
+        if reason is None:
+            return Answer(rule.status, f"rule {rule.name}\n".encode(), (("content-type", "text/plain;charset=UTF-8"),))
+        return dialect.refusal(exchange, reason, {})
 
     def _refusal(self, dialect: Dialect, exchange: Exchange, refused: Refused) -> Answer:
         self._desk.record(exchange, refused)
@@ -199,6 +223,13 @@ async def _body(headers: RawHeaders, receive: Receive, limit: int) -> bytes | No
             chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _cut(scope: Scope, receive: Receive) -> None:
+    """Close the connection without an answer, and wait until it is closed: then the server expects none."""
+    scope["extensions"][CUT]["close"]()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send(send: Send, answer: Answer, extra: tuple[tuple[bytes, bytes], ...] = ()) -> None:

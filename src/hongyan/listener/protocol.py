@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hongyan.listener.direct import Asked, Shortcut, written
 from hongyan.model.errors import Misconfigured
-from hongyan.model.submission import Answer
+from hongyan.model.submission import CUT, NO_ANSWER, Answer
 from hongyan.model.tally import Tally
 
 _SPARE_FILES = 256
@@ -121,6 +121,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.url = target  # uvicorn's URL parser counts in 16 bits, so it gets the path alone
             super().on_headers_complete()
             self.scope["query_string"] = query
+            self.scope["extensions"] = {CUT: {"close": self.transport.close}}
 
     def on_body(self, body: bytes) -> None:
         """Collect, within the bound."""
@@ -188,6 +189,10 @@ class BoundedProtocol(HttpToolsProtocol):
             answer = await self.shortcut.answer(asked.method, asked.path, asked.query, asked.headers, body, peer)
             self.under_way = False
             if self.transport.is_closing():
+                return
+            if answer is NO_ANSWER:
+                self.waiting.clear()
+                self.transport.close()
                 return
             if self.flow.write_paused:
                 await self.flow.drain()

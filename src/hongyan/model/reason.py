@@ -79,6 +79,7 @@ class Reason(StrEnum):
     # ours
     UNAVAILABLE = "unavailable"  # the store or a carrier cannot be reached
     INTERNAL = "internal"  # a bug
+    REHEARSED = "rehearsed"  # a rule of a rehearsal answered in our place; facts: rule, effect, status
 
 
 def docs_of(reason: Reason) -> str:

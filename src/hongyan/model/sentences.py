@@ -102,6 +102,9 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.BAD_DATE: Sentence(400, "The date is not valid, or too long ago.", "日期不正确或超出可查询的范围。"),
     Reason.UNAVAILABLE: Sentence(503, "The store cannot be reached now.", "存储暂时不可用。"),
     Reason.INTERNAL: Sentence(500, "Something of ours is broken; the log says more.", "系统内部错误，详见日志。"),
+    Reason.REHEARSED: Sentence(
+        500, "A fault rule of a rehearsal answered this call.", "本次调用由演练中的故障规则应答。"
+    ),
 }
 
 

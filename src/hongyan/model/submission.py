@@ -37,6 +37,8 @@ class Exchange(Struct, kw_only=True):
     key_id: str = ""
     notes: list[tuple[str, str, str]] = []
     """what the steps had to say, in order: (step, English sentence, Chinese sentence)"""
+    slow_s: float = 0
+    """how long a rehearsal's rule keeps the answer back"""
 
 
 class Answer(NamedTuple):
@@ -45,6 +47,12 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...] = (("content-type", "application/json;charset=UTF-8"),)
+
+
+NO_ANSWER = Answer(0, b"", ())
+"""the connection is closed instead: told apart by identity"""
+CUT = "hongyan.cut"
+"""the ASGI extension by which an application may close its connection without an answer"""
 
 
 class Proof(NamedTuple):
@@ -134,6 +142,13 @@ class Submission(Struct, kw_only=True):
     """every text begins with an approved signature (Alibaba, Yundashi)"""
     max_characters: int = 0
     """of the finished text; 0: the project's `max_length`"""
+
+
+class Meant(NamedTuple):
+    """What a vendor's code is said for."""
+
+    reason: Reason
+    facts: Mapping[str, Any] = {}
 
 
 class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -326,6 +326,8 @@ class Rule(_Declared, frozen=True, kw_only=True):
     """end: the carrier's word (UNDELIV); refuse: the vendor's code (isv.BUSINESS_LIMIT_CONTROL)"""
     reason: str = ""
     """refuse: one of our reasons (number-limit)"""
+    facts: dict[str, Any] = {}
+    """refuse: what the vendor's words are made of; found with the code"""
     status: int = 0
     """answer: 429, 500, ..."""
     after_s: float = 0

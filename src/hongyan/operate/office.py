@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hongyan.model.clock import Clock
 from hongyan.model.world import World
 from hongyan.operate.carriers import CarrierOperations
+from hongyan.operate.clock import TestClock
 from hongyan.operate.core import Core
 from hongyan.operate.declaring import Declaring
 from hongyan.operate.health import Health
@@ -20,9 +21,12 @@ from hongyan.operate.live import Live
 from hongyan.operate.people import People
 from hongyan.operate.projects import Projects
 from hongyan.operate.rehearsal import Rehearsal
+from hongyan.operate.rules import Rules
+from hongyan.operate.snapshots import Snapshots
 from hongyan.operate.routing import Routing
 from hongyan.operate.sessions import Sessions
 from hongyan.operate.shortlinks import ShortLinks
+from hongyan.operate.statistics import Statistics
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger
 from hongyan.operate.webhooks import Webhooks
@@ -57,9 +61,13 @@ class Office(NamedTuple):
     health: Health
     ledger: Ledger
     shortlinks: ShortLinks
+    statistics: Statistics
     rehearsal: Rehearsal
     """whether this system is for rehearsals: always in dev"""
     trigger: Trigger
+    rules: Rules
+    test_clock: TestClock
+    snapshots: Snapshots
     declaring: Declaring
     keys: Keys
     projects: Projects

@@ -22,12 +22,13 @@ from hongyan.dialects.alibaba.reasons import CARD_ACTIONS, words
 from hongyan.dialects.alibaba.sign import claimed, is_acs3
 from hongyan.dialects.alibaba.support import check_mobiles_card_support, query_mobiles_card_support
 from hongyan.dialects.alibaba.text import send_batch_sms, send_sms
+from hongyan.dialects.codes import meanings
 from hongyan.links.capability import CardSupport
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
 from hongyan.model.ids import HexMint
 from hongyan.model.reason import Reason
-from hongyan.model.submission import Answer, Claim, Exchange
+from hongyan.model.submission import Answer, Claim, Exchange, Meant
 from hongyan.model.world import World
 from hongyan.report import Reports
 
@@ -96,6 +97,10 @@ class Alibaba:
         ask = Ask(exchange, caller, params, self._desk, self._reports, self._clock, self._card_support)
         members = await action(ask)
         return _said(exchange, _OK, {"Code": "OK", **members, "RequestId": exchange.request_id})
+
+    def codes(self) -> Mapping[str, Meant]:
+        """Return the vendor's codes of refusals, each with what it is said for."""
+        return meanings(lambda reason, facts: words(reason, facts, "").code)
 
     def refusal(self, exchange: Exchange, reason: Reason, facts: Mapping[str, Any]) -> Answer:
         """Return the vendor's words for a refused request.

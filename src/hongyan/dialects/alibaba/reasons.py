@@ -159,6 +159,8 @@ _TOO_FAST = _gateway("Throttling.User", "Request was denied due to user flow con
 _NO_API = _gateway("InvalidAction.NotFound", "Specified api is not found, please check your url and method.", 404)
 # spec: alibaba#error.ServiceUnavailable
 _DOWN = _gateway("ServiceUnavailable", "The request has failed due to a temporary failure of the server.", 503)
+# spec: alibaba#error.InternalError
+_BROKEN = _gateway("InternalError", "The request processing has failed due to some unknown error.", 500)
 _REPEATED = _isv("INVALID_PARAMETERS", "请求标识已被使用")
 
 TABLE: dict[Reason, Words | Callable[[Facts, str], Words]] = {
@@ -242,7 +244,7 @@ TABLE: dict[Reason, Words | Callable[[Facts, str], Words]] = {
     Reason.UNKNOWN_MESSAGE: _isv("INVALID_PARAMETERS", "找不到对应的发送记录"),
     Reason.BAD_DATE: _isv("INVALID_PARAMETERS", "参数SendDate格式错误或超出查询范围"),
     Reason.UNAVAILABLE: _DOWN,
-    # spec: alibaba#error.InternalError
-    Reason.INTERNAL: _gateway("InternalError", "The request processing has failed due to some unknown error.", 500),
+    Reason.INTERNAL: _BROKEN,
+    Reason.REHEARSED: _BROKEN,
 }
 """spec: alibaba#errors.total."""

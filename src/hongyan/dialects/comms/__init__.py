@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from hongyan.accept import Desk
-from hongyan.dialects import Answer, Claim, Exchange, Handler
+from hongyan.dialects import Answer, Claim, Exchange, Handler, Meant
+from hongyan.dialects.codes import meanings
 from hongyan.dialects.comms import gateway
 from hongyan.dialects.comms.actions import Actions
 from hongyan.dialects.comms.push import CommsPush
@@ -49,6 +50,10 @@ class Comms:
     def mint(self) -> str:
         """Return a new request id."""
         return request_id(self._clock.now_ms(), self._random)
+
+    def codes(self) -> Mapping[str, Meant]:
+        """Return the vendor's codes of refusals, each with what it is said for."""
+        return meanings(lambda reason, _: code_of(reason))
 
     def refusal(self, exchange: Exchange, reason: Reason, facts: Mapping[str, Any]) -> Answer:
         """Return the failure body, with the request id it was given before anything was read."""

@@ -34,6 +34,7 @@ _CODES: Mapping[Reason, str] = {
     Reason.OVERLOADED: SERVICE_DOWN,
     # spec: comms#code.9999
     Reason.INTERNAL: BUG,
+    Reason.REHEARSED: BUG,
 }
 
 _HTTP: Mapping[Reason, int] = {
@@ -118,6 +119,7 @@ DETAILS: Mapping[Reason, str] = {
     Reason.BAD_DATE: "日期错误",
     Reason.UNAVAILABLE: "服务异常",
     Reason.INTERNAL: "系统异常",
+    Reason.REHEARSED: "系统异常",
 }
 """What the caller did wrong, said after 业务异常. Total over `Reason`."""
 

@@ -8,15 +8,17 @@ from hongyan.dialects.native.callers import Doorkeeper
 from hongyan.dialects.native.carriers import router as carriers
 from hongyan.dialects.native.envelope import Envelope
 from hongyan.dialects.native.events import router as events
+from hongyan.dialects.native.held import router as held
 from hongyan.dialects.native.inbound import router as inbound
 from hongyan.dialects.native.ledger import router as ledger
 from hongyan.dialects.native.links import router as links
 from hongyan.dialects.native.listen import router as listen
-from hongyan.dialects.native.held import router as held
 from hongyan.dialects.native.projects import router as projects
 from hongyan.dialects.native.refusals import REFUSALS, answer_refusals
 from hongyan.dialects.native.routes import Parts, router
 from hongyan.dialects.native.routing import router as routing
+from hongyan.dialects.native.rules import router as rules
+from hongyan.dialects.native.statistics import router as statistics
 from hongyan.dialects.native.trial import router as trial
 from hongyan.dialects.native.webhooks import router as webhooks
 from hongyan.operate.office import Office
@@ -49,10 +51,12 @@ def native(
     app.include_router(inbound)
     app.include_router(projects)
     app.include_router(held)
+    app.include_router(rules)
     app.include_router(trial)
     app.include_router(routing)
     app.include_router(ledger)
     app.include_router(links)
+    app.include_router(statistics)
     app.include_router(webhooks)
     app.include_router(events)
     app.include_router(listen)

@@ -97,7 +97,11 @@ class Wait(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    to: Annotated[Number, Query(description="the number")]
+    to: Annotated[Number | None, Query(description="the number; absent: any")] = None
+    template: Annotated[Name | None, Query(description="its template's code")] = None
+    text: Annotated[Name | None, Query(description="a piece of its text")] = None
+    dialect: Annotated[Name | None, Query(description="whose API it came by")] = None
+    project: Annotated[Name | None, Query(description="who paid")] = None
     since: Annotated[
         Instant | None, Query(description="accepted at or after; absent: in the last 60 seconds or from now on")
     ] = None

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from hongyan.accept import Desk
 from hongyan.dialects.native.callers import Asker, Doorkeeper
-from hongyan.dialects.native.questions import Filter, Name, Send, Wait
+from hongyan.dialects.native.questions import Filter, Name, Number, Send, Wait
 from hongyan.dialects.native.refusals import refusal, told
 from hongyan.model.actor import Actor
 from hongyan.model.clock import Clock
@@ -103,11 +103,14 @@ async def show(message_id: MessageId, who: Who, our: Our) -> dict[str, Any]:
 
 
 @router.delete("/messages")
-async def erase(who: Who, our: Our, project: Annotated[Name | None, Query()] = None) -> dict[str, int]:
-    """Delete messages (dev only). The ledger stays."""
-    if not our.dev:
-        raise Refused(Reason.NOT_PERMITTED, why="only hongyan dev deletes messages")
-    return {"deleted": await our.look.erase(who.project or project)}
+async def erase(
+    act: Act,
+    office: Off,
+    project: Annotated[Name | None, Query(description="only of this project")] = None,
+    to: Annotated[Number | None, Query(description="only to this number; refusals stay then")] = None,
+) -> dict[str, int]:
+    """Delete messages, refusals and replies (test systems only). The ledger stays."""
+    return {"deleted": await office.snapshots.erase(act, project, to)}
 
 
 @router.get("/wait")
@@ -115,7 +118,15 @@ async def wait(asked: Annotated[Wait, Query()], who: Who, our: Our, request: Req
     """Wait for a message to a number; answers with its code and links, or `message: null` when none came in time."""
     since: Any = asked.since if asked.since is not None else our.clock.now_ms() - RECENT_MS
     states = tuple(FINAL) if asked.until == "final" else ()
-    query = MessageQuery(project=who.project, to=asked.to, since_ms=since, states=states)
+    query = MessageQuery(
+        project=who.project or asked.project,
+        to=asked.to,
+        since_ms=since,
+        states=states,
+        dialect=asked.dialect,
+        template=asked.template,
+        text=asked.text,
+    )
     loop = asyncio.get_running_loop()
     over = loop.time() + asked.timeout
     while True:

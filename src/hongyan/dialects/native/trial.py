@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from hongyan.dialects.native.questions import Name, Text
@@ -38,11 +38,73 @@ class SaidReply(_Asked):
 @router.post("/messages/{message_id}/receipt")
 async def receipt(message_id: MessageId, asked: SaidReceipt, act: Act, office: Off) -> dict[str, Any]:
     """Have the message's carrier say what became of it; everything follows as from a real receipt."""
-    said = {"code": asked.code, "text": asked.text, "after_s": asked.after_s}
-    return await office.trigger.receipt(act, message_id, asked.state, **said)
+    return await office.trigger.receipt(
+        act, message_id, asked.state, code=asked.code, text=asked.text, after_s=asked.after_s
+    )
 
 
 @router.post("/replies", status_code=201)
 async def reply(asked: SaidReply, act: Act, office: Off) -> dict[str, Any]:
     """Have a handset send a text; stop words, conversations and callbacks are as with any reply."""
     return await office.trigger.reply(act, sender=asked.sender, to=asked.to, text=asked.text, message_id=asked.message)
+
+
+class Pushed(_Asked):
+    """How far to push the clock."""
+
+    push: Annotated[
+        Name | Annotated[float, Field(ge=0, allow_inf_nan=False)],
+        Field(description="72h, 1d12h, PT72H, seconds, or a time to come", examples=["72h"]),
+    ]
+
+
+class Named(_Asked):
+    """A snapshot's name."""
+
+    name: Name
+
+
+class Back(_Asked):
+    """Where to go back to."""
+
+    snapshot: Annotated[Name | None, Field(description="null: to how the process was started")] = None
+
+
+SnapshotName = Annotated[str, Path(max_length=200, description="the snapshot's name")]
+
+
+@router.get("/clock")
+async def clock(_act: Act, office: Off) -> dict[str, Any]:
+    """Tell the time, the real time, and how many seconds lie between."""
+    return office.test_clock.show()
+
+
+@router.post("/clock")
+async def push(asked: Pushed, act: Act, office: Off) -> dict[str, Any]:
+    """Push the clock ahead; it never goes back. Expiry, limits, retries and quiet hours follow before the answer."""
+    return await office.test_clock.push(act, str(asked.push))
+
+
+@router.get("/snapshots")
+async def snapshots(act: Act, office: Off) -> dict[str, Any]:
+    """List the snapshots, the newest first."""
+    return {"snapshots": await office.snapshots.list(act)}
+
+
+@router.post("/snapshots", status_code=201)
+async def snapshot(asked: Named, act: Act, office: Off) -> dict[str, Any]:
+    """Keep everything as it is now under a name; one of the same name is replaced."""
+    return await office.snapshots.make(act, asked.name)
+
+
+@router.delete("/snapshots/{name}")
+async def drop(name: SnapshotName, act: Act, office: Off) -> dict[str, Any]:
+    """Delete a snapshot."""
+    await office.snapshots.drop(act, name)
+    return {"deleted": name}
+
+
+@router.post("/reset")
+async def reset(asked: Back, act: Act, office: Off) -> dict[str, Any]:
+    """Go back to a snapshot, or to the start: no messages, rules, counts or clicks. The clock stays pushed."""
+    return await office.snapshots.reset(act, asked.snapshot)

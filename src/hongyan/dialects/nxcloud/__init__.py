@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 from hongyan.accept import Desk
-from hongyan.dialects import Answer, Exchange, Handler, Submission
+from hongyan.dialects import Answer, Exchange, Handler, Meant, Submission
+from hongyan.dialects.codes import meanings
 from hongyan.dialects.nxcloud import bulk
 from hongyan.dialects.nxcloud.reasons import CODES
 from hongyan.dialects.nxcloud.receipts import Receipts
@@ -73,6 +74,10 @@ class Nxcloud:
         verdicts = await self._desk.accept(caller, submission)
         rows = bulk.rows(asked, verdicts, app.default_country, self._spare_ids.mint)
         return _answer(exchange, bulk.answer(0, rows))
+
+    def codes(self) -> Mapping[str, Meant]:
+        """Return the vendor's codes of refusals, each with what it is said for."""
+        return meanings(lambda reason, _: str(CODES[reason]))
 
     def refusal(self, exchange: Exchange, reason: Reason, facts: Mapping[str, Any]) -> Answer:
         """Return the vendor's words for a refused request: HTTP 200, `data` null.

@@ -106,6 +106,7 @@ CODES: dict[Reason, int] = {
     # spec: nxcloud#code.failure
     Reason.UNAVAILABLE: -1,
     Reason.INTERNAL: -1,
+    Reason.REHEARSED: -1,
 }
 
 ROW_TEXTS: dict[Reason, str] = {reason: TEXTS[code] for reason, code in CODES.items()}

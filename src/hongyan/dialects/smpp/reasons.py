@@ -88,6 +88,7 @@ STATUSES: Mapping[Reason, int] = {
     # ours
     Reason.UNAVAILABLE: statuses.RSYSERR,
     Reason.INTERNAL: statuses.RSYSERR,
+    Reason.REHEARSED: statuses.RSYSERR,
 }
 
 PASSING = frozenset({statuses.RTHROTTLED, statuses.RMSGQFUL, statuses.RSYSERR})

@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 from hongyan.accept import Desk
-from hongyan.dialects import Answer, Exchange, Handler, Submission
+from hongyan.dialects import Answer, Exchange, Handler, Meant, Submission
+from hongyan.dialects.codes import meanings
 from hongyan.dialects.reading import json_object
 from hongyan.dialects.yundashi.asking import Asking
 from hongyan.dialects.yundashi.items import items
@@ -54,6 +55,10 @@ class Yundashi:
     def mint(self) -> str:
         """Return a new request id. The vendor's answers have no place for it; our own records do."""
         return f"yd{self._request_ids.mint()}"
+
+    def codes(self) -> Mapping[str, Meant]:
+        """Return the vendor's codes of refusals, each with what it is said for."""
+        return meanings(lambda reason, facts: str(result_of(reason, facts, None)[0]))
 
     def refusal(self, exchange: Exchange, reason: Reason, facts: Mapping[str, Any]) -> Answer:
         """Return the failure in the shape of the path's successes, `ext` echoed where one was sent."""

@@ -80,6 +80,7 @@ RESULTS: Mapping[Reason, tuple[int, str]] = {
     Reason.BAD_DATE: (1004, "the times are not a period"),
     Reason.UNAVAILABLE: (60008, "the service timed out, try again later"),  # spec: yundashi#code.60008
     Reason.INTERNAL: (1007, "internal error"),  # spec: yundashi#code.1007
+    Reason.REHEARSED: (1007, "internal error"),
 }
 """Total over `Reason`. spec: yundashi#codes, yundashi#answer.result, yundashi#answer.errmsg, yundashi#rate"""
 
