@@ -215,3 +215,13 @@ def test_bash_completes_commands_options_and_what_is_below(tmp_path: Path) -> No
         check=False,
     )
     assert done.stdout.splitlines() == ["backup", "suspend", "--with-key"], done.stderr
+    fish = {"_HONGYAN_COMPLETE": "complete_fish", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    told = subprocess.run(
+        [tmp_path / "hongyan"],
+        env=environment() | fish | {"_TYPER_COMPLETE_ARGS": "hongyan ba"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.stdout.startswith("backup\teverything in the database at one moment")
