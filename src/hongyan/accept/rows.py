@@ -51,7 +51,6 @@ def message(blank: Message, draft: Draft, id_: int, leg_id: int) -> Message:
     return made
 
 
-
 def held(made: Message, hold: Hold) -> None:
     """Keep a message here: it is not due before it expires, its cause says so, and its details do for ever."""
     made.due_at, made.cause = made.expires_at, hold.cause

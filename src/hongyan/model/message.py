@@ -106,7 +106,9 @@ class Message(Struct, kw_only=True, omit_defaults=True, gc=False):
     details: str | None = None
     """JSON text of what only some messages have: `link`, the code of the link in the text; `card` and `card_why`,
     the card template that was not sent and why; `lacks`, a variable without which the card cannot be drawn; `pinned`,
-    the one carrier that may carry it; `held`, the project's mode that held it"""
+    the one carrier that may carry it; `held`, the project's mode that held it; `rule` and `fate`, the rule of a
+    rehearsal that struck it and how a simulated carrier ends it: state, milliseconds after it was taken (0: as usual),
+    code"""
     state: State = State.ACCEPTED
     accepted_at: int
     due_at: int | None = None

@@ -69,6 +69,7 @@ _STEPS_ZH = {
     "limits": "号码频次",
     "price": "价格",
     "card": "卡片",
+    "rule": "规则",
 }
 
 _NO_CARD = {
@@ -197,8 +198,15 @@ def refusal_line(row: RefusalRow) -> Line:
     told = {} if row.reason is Reason.BAD_SEAL else facts
     english, chinese = refusal_text(row.reason, told)
     where = "" if row.position is None else f"item {row.position}: "
+    rule = facts.get("rule")
+    by, by_zh = (f" by rule {rule}", f"（规则 {rule}）") if rule else ("", "")
     said = line(
-        row.at, "accept", f"refused: {where}{english}", f"已拒绝：{where}{chinese}", reason=str(row.reason), **facts
+        row.at,
+        "accept",
+        f"refused{by}: {where}{english}",
+        f"已拒绝{by_zh}：{where}{chinese}",
+        reason=str(row.reason),
+        **facts,
     )
     return said | {"docs": docs_of(row.reason)}
 
@@ -227,6 +235,7 @@ def _accepted(message: Message) -> list[Line]:
     at, price = message.accepted_at, f"{amount(message.price)} {message.currency}"
     whose = ", ".join(part for part in (message.country, message.operator) if part) or "country unknown"
     lines = [line(at, "accept", f"number: +{message.to} ({whose})", f"号码：+{message.to}（{whose}）")]
+    lines += _rule(message)
     lines += _card(message)
     if message.template:
         lines.append(line(at, "accept", f"wording: template {message.template}", f"内容：模板 {message.template}"))
@@ -267,6 +276,24 @@ def _held(message: Message) -> Iterable[Line]:
         english = f"held: {why}; it waits to be released or rejected by hand"
         chinese = f"已扣留：{in_chinese(why)}；等待人工放行或拒绝"
         yield line(message.accepted_at, "accept", english, chinese, mode=mode)
+
+
+def _rule(message: Message) -> Iterable[Line]:
+    """Yield what a rule of a rehearsal has in store for it."""
+    noted = message.noted()
+    if "rule" not in noted:
+        return
+    state, after_ms, code = noted["fate"].split(" ", 2)
+    name, seconds, word = noted["rule"], f"{int(after_ms) / 1000:g}", f" {code}" if code else ""
+    if state == State.UNKNOWN:
+        english, chinese = "a simulated carrier never reports on it", "仿真通道不给出回执"
+    elif after_ms == "0":
+        english = f"a simulated carrier ends it {state}{word}"
+        chinese = f"仿真通道将以“{STATES_ZH[State(state)]}”{word} 结束"
+    else:
+        english = f"a simulated carrier ends it {state}{word} after {seconds} s"
+        chinese = f"仿真通道将在 {seconds} 秒后以“{STATES_ZH[State(state)]}”{word} 结束"
+    yield line(message.accepted_at, "accept", f"rule {name}: {english}", f"规则 {name}：{chinese}", rule=name)
 
 
 def _card(message: Message) -> Iterable[Line]:
