@@ -29,6 +29,7 @@ VERBS = (
     "ledger",
     "price",
     "link",
+    "statistics",
     "check",
     "doctor",
     "ready",

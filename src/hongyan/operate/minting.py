@@ -41,3 +41,13 @@ def fresh(draw: Callable[[], str], taken: Collection[str]) -> str:
     while (drawn := draw()) in taken:
         pass
     return drawn
+
+
+def template_code(dialect: str, leg: str) -> Callable[[], str]:
+    """Return what draws a template's code as a vendor writes them."""
+    if dialect == "alibaba":
+        before = {"card": "CARD_SMS_", "digital": "DIGITAL_SMS_"}.get(leg, "SMS_")
+        return _drawn(string.digits[1:], 9 if leg == "text" else 5, before)
+    if dialect == "comms":
+        return _drawn("0123456789abcdef", 17)
+    return _drawn(string.digits[1:], 7)

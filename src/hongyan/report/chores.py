@@ -3,11 +3,14 @@
 import asyncio
 
 import structlog
+from sqlalchemy import select
 
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
-from hongyan.model.limits import DAY_MS
-from hongyan.store import Store
+from hongyan.model.ids import first_id_at
+from hongyan.model.limits import DAY_MS, HOUR_MS
+from hongyan.store import Store, hourly
+from hongyan.store.tables import messages
 
 EVERY_S = 3600.0
 SLICE_ROWS = 1_000
@@ -40,10 +43,24 @@ class Retention:
         """Delete everything that is old enough; return how many rows went."""
         now = self._clock.now_ms()
         gone = 0
+        await self._count_what_goes(now - self._days * DAY_MS)
         while rows := await self._store.purge(now - self._days * DAY_MS, now, SLICE_ROWS):
             gone += rows
             await asyncio.sleep(BREATH_S)
         return gone
+
+    async def _count_what_goes(self, before_ms: int) -> None:
+        """Count the hours that are about to be deleted, for statistics."""
+        end = before_ms // HOUR_MS * HOUR_MS + HOUR_MS
+        asked = select(messages.c.accepted_at).where(messages.c.id < first_id_at(end)).order_by(messages.c.id).limit(1)
+        oldest = await self._store.select(asked)
+        if not oldest:
+            return
+        first = oldest[0][0] // HOUR_MS * HOUR_MS
+        known = await hourly.known(self._store, first, end)
+        for hour in range(first, end, HOUR_MS):
+            if not known.get(hour, (0, False))[1]:
+                await hourly.count(self._store, hour, self._clock.now_ms())
 
     async def _run(self) -> None:
         while True:

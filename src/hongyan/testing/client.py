@@ -165,6 +165,10 @@ class Client:
         """Tell which route a number would take now."""
         return self._own("GET", f"/v1/routing{_query({'to': to} | fields)}")
 
+    def statistics(self, **filters: Any) -> Reply:
+        """Tell how many messages there were, how many arrived and how soon."""
+        return self._own("GET", f"/v1/statistics{_query(filters)}")
+
     def balances(self) -> Reply:
         """Tell what every project has."""
         return self._own("GET", "/v1/ledger/balances")

@@ -6,15 +6,17 @@ HTML in `templates/<page>.html`.
 """
 
 from hongyan.console.frame import Section
-from hongyan.console.pages import carriers, health, inbox, ledger, links, message, refusals, routes
+from hongyan.console.pages import carriers, health, inbox, ledger, links, login, message, refusals, routes, statistics
 
 SECTIONS: tuple[Section, ...] = (
     inbox.SECTION,
     message.SECTION,
     refusals.SECTION,
+    login.SECTION,
     links.SECTION,
     carriers.SECTION,
     routes.SECTION,
+    statistics.SECTION,
     ledger.SECTION,
     health.SECTION,
 )
