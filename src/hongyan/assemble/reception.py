@@ -76,7 +76,7 @@ class Reception:
             chance=chance,
             rehearses=demo or settings.rehearsal,
         )
-        self.look = Look(store, current, clock, self.desk.recorded)
+        self.look = Look(store, current, clock, self.desk.recorded, public_base)
         self.office = office_of(
             store,
             current,

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
+from sqlalchemy import select
 
 from hongyan.model.clock import Clock, FakeClock
 from hongyan.model.errors import Refused
@@ -16,11 +17,12 @@ from hongyan.model.money import amount
 from hongyan.model.reason import Reason
 from hongyan.model.said import Said
 from hongyan.model.world import World
-from hongyan.report import inbound, timeline
+from hongyan.report import explained, inbound, timeline
 from hongyan.report.search import Found, RefusalQuery, count_refusals, search_messages, search_refusals
 from hongyan.route.table import Router
-from hongyan.store import MessageQuery, ReplyQuery, Store
+from hongyan.store import MessageQuery, ReplyQuery, Store, tables
 from hongyan.store.ops import RefusalRow
+from hongyan.store.rows import LINK
 from hongyan.text.characters import is_storable
 from hongyan.text.codes import extract_code, links
 
@@ -28,6 +30,7 @@ __all__ = ["Look", "MessageQuery", "ReplyQuery", "with_code"]
 
 MOST_FOUND = 1000
 """messages of one request or one business id that are told of"""
+_LINKS = select(*(tables.links.c[name] for name in LINK.fields)).order_by(tables.links.c.code)
 MOST_REPLIES = 200
 """replies to one message that are told of, the newest"""
 
@@ -44,8 +47,10 @@ class Look:
         world: Callable[[], World],
         clock: Clock,
         recorded: Callable[[], Awaitable[None]] | None = None,
+        public_base: str = "",
     ) -> None:
         self._store, self._world, self._clock, self._recorded = store, world, clock, recorded
+        self._public_base = public_base
         self._router = Router(world, clock)
 
     def now_ms(self) -> int:
@@ -97,11 +102,14 @@ class Look:
             story["others"] = [timeline.summary(message) for message in found[1:]]
             refused = await self._refused(story["request_id"], project) if story["request_id"] else []
             story["lines"] += [timeline.refusal_line(row) for row in refused]
+            explained.timed(story["lines"])
             return story
         refused = await self._refused(asked.strip(), project)
         if not refused:
             raise Refused(Reason.UNKNOWN_MESSAGE, id=asked[:100])
-        return timeline.of_refusals(refused) | {"others": []}
+        story = timeline.of_refusals(refused) | {"others": []} | explained.refused(refused)
+        explained.timed(story["lines"])
+        return story
 
     async def refusals(self, limit: int, project: str | None = None) -> list[dict[str, Any]]:
         """Return the newest refusals, one line each."""
@@ -173,7 +181,17 @@ class Look:
         came_in = [*inbound.part_lines(parts, message.submitted_at), *inbound.reply_lines(replies)]
         considered = await self._considered(message)
         story = timeline.of_message(message, submission, events, considered, came_in, on_air=len(parts))
-        return story | {"replies": [inbound.reply_summary(row) for row in replies]}
+        made = await self._store.select(_LINKS.where(tables.links.c.message_id == message.id))
+        return story | {
+            "replies": [inbound.reply_summary(row) for row in replies],
+            "request": explained.request_of(submission),
+            "seal": explained.seal_of(explained.notes_of(submission), ()),
+            "wording": explained.wording(message),
+            "charging": explained.charging(message, self._world()),
+            "routing": [{"text_en": said.en, "text_zh": said.zh} for said in considered],
+            "parts": explained.on_air(parts),
+            "links": explained.links(LINK.values(made), self._public_base),
+        }
 
     async def _considered(self, message: Message) -> Sequence[Said]:
         """Return why its carriers were chosen: by the routes that held when it was handed over, else by today's.
