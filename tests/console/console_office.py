@@ -7,6 +7,8 @@ from hongyan.model.clock import FakeClock
 from hongyan.model.ids import IdMint
 from hongyan.model.world import Declared, Project
 from hongyan.operate.office import Office
+from hongyan.operate.passwords import Passwords
+from hongyan.operate.sessions import AS_USUAL, Access
 from hongyan.report.look import Look
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
@@ -27,12 +29,25 @@ class NoCore:
         return
 
 
-async def office_on(store: Store, clock: FakeClock, *things: Declared, dev: bool = True) -> Office:
-    """Return an office on this store, with these and a project `shop` declared."""
+async def office_on(
+    store: Store, clock: FakeClock, *things: Declared, dev: bool = True, access: Access = AS_USUAL
+) -> Office:
+    """Return an office on this store, with these and a project `shop` declared. Its passwords are cheap to compute."""
     await store.declare((Project(name="shop"), *things), (), clock.now_ms())
     current = CurrentWorld(store)
     await current.refresh()
-    look = Look(store, current, clock)
     return office_of(
-        store, current, clock, IdMint(clock).mint, NoCore(), look, current.look_soon, dev=dev, rehearses=dev, public_base=BASE
-    )  # fmt: skip
+        store,
+        current,
+        clock,
+        IdMint(clock).mint,
+        NoCore(),
+        Look(store, current, clock),
+        current.look_soon,
+        dev=dev,
+        rehearses=dev,
+        public_base=BASE,
+        codes=dict,
+        access=access,
+        passwords=Passwords(passes=1, memory_kib=64),
+    )

@@ -1,6 +1,5 @@
 """The console shows what the store holds, in two languages, and lets nobody else in."""
 
-import base64
 import json
 from collections.abc import AsyncIterator
 from importlib import import_module
@@ -286,30 +285,3 @@ async def test_does_not_answer_to_other_names(visit: Visit, desk: Desk, host: st
 async def test_answers_to_the_names_it_is_told(desk: Desk, clock: FakeClock) -> None:
     app = console(await office_on(desk.store, clock), hosts=["sms.corp.example"])
     assert (await visitor(app)("/", {"host": "sms.corp.example"})).status == 200
-
-
-@pytest.mark.parametrize(
-    ("authorization", "status"),
-    [
-        ("", 401),
-        ("Bearer s3cret", 200),
-        ("Basic " + base64.b64encode(b"me:s3cret").decode(), 200),
-        ("Basic " + base64.b64encode(b"me:wrong").decode(), 401),
-        ("Basic ???", 401),
-        ("Bearer ", 401),
-        ("Digest s3cret", 401),
-    ],
-)
-async def test_asks_for_the_token_where_one_is_set(
-    desk: Desk, clock: FakeClock, authorization: str, status: int
-) -> None:
-    app = console(await office_on(desk.store, clock), token="s3cret")
-    page = await visitor(app)("/", {"authorization": authorization})
-    assert page.status == status
-    assert ("www-authenticate" in page.headers) == (status == 401)
-
-
-async def test_lets_nobody_in_where_the_token_is_empty(desk: Desk, clock: FakeClock) -> None:
-    app = console(await office_on(desk.store, clock), token="")
-    for authorization in ("Bearer ", "Basic Og==", ""):
-        assert (await visitor(app)("/", {"authorization": authorization})).status == 401

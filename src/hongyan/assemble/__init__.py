@@ -103,7 +103,7 @@ async def running(
             hosts=settings.allowed_hosts,
             snippets=snippets(api_url) if snippets else (),
             api_url=api_url,
-            token=None if demo else settings.admin_token,
+            proxies=settings.trusted_proxies,
         )
         console_ = Listener(pages, console_socket, bounds, keep_alive_s=keep_alive_s)
         for listener in (api, console_):

@@ -33,12 +33,12 @@ def console(
     hosts: Iterable[str] = (),
     snippets: Sequence[Snippet] = (),
     api_url: str = "",
-    token: str | None = None,
+    proxies: Iterable[str] = (),
     docs: ASGIApp | None = None,
 ) -> Starlette:
     """Return the app.
 
-    `hosts`: names it answers to beside loopback ones. `snippets`: what an empty inbox shows. `token`: see
+    `hosts`: names it answers to beside loopback ones. `snippets`: what an empty inbox shows. `proxies`: see
     `doors.Doors`. `docs`: what answers under `/docs`.
     """
     made = Console(_menu(), office, snippets, api_url, Board(office.live))
@@ -52,7 +52,7 @@ def console(
         routes.append(Route("/docs{rest:path}", docs))  # its routes carry the whole path
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Doors, hosts=tuple(hosts), token=token)],
+        middleware=[Middleware(Doors, office=office, hosts=tuple(hosts), proxies=tuple(proxies))],
         exception_handlers={HTTPException: sorry, Refused: sorry, Forged: sorry},
     )
 

@@ -11,10 +11,9 @@ import base64
 import binascii
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
 from ipaddress import ip_network
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -32,7 +31,7 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 LOG_IN = "/login"
 _READING = {"GET", "HEAD"}
 _OUR_SITES = {"", "none", "same-origin"}
-_OPEN = ("/static/", "/docs/")
+_STATIC, _DOCS = "/static/", "/docs"
 """shown to everybody: our own files and the documentation"""
 _HSTS = "max-age=31536000"
 _LOOK_AGAIN_S = 1.0
@@ -96,22 +95,27 @@ class Doors:
     async def _entry(self, scope: Scope, headers: Headers, knock: Knock) -> Entry | Response:
         """Return how somebody comes in; Refused when the store is away."""
         path: str = scope["path"]
+        nobody = Entry(Actor(name="", role=Role.VIEWER, via="console", peer=knock.peer), "")
+        if path.startswith(_STATIC):
+            return nobody
+        known = await self._known(headers, knock)
+        if known is not None:
+            return known
+        if path == LOG_IN:
+            return _at_the_form(nobody, knock)
+        return nobody if path == _DOCS or path.startswith(f"{_DOCS}/") else _log_in_first(scope, headers)
+
+    async def _known(self, headers: Headers, knock: Knock) -> Entry | Response | None:
+        """Return the entry of somebody whom we know, None for others; or what is wrong with a token."""
         if self._office.dev and is_here(knock.peer, headers.keys()):
             return Entry(Actor(name="dev", role=Role.ADMIN, via="console", peer=knock.peer), self._csrf)
-        nobody = Entry(Actor(name="", role=Role.VIEWER, via="console", peer=knock.peer), "")
-        if path.startswith(_OPEN[0]):
-            return nobody
         if given := _given(headers.get("authorization", "")):
             return await self._with_token(given, knock, headers)
         session = await self._office.sessions.find(knock.token) if knock.token else None
-        if session is not None:
-            actor = Actor(name=session.account, role=session.role, via="console", peer=knock.peer)
-            return Entry(actor, session.csrf, session)
-        if path == LOG_IN:
-            return _at_the_form(nobody, knock)
-        if path.startswith(_OPEN) or path == "/docs":
-            return nobody
-        return _log_in_first(scope, headers)
+        if session is None:
+            return None
+        actor = Actor(name=session.account, role=session.role, via="console", peer=knock.peer)
+        return Entry(actor, session.csrf, session)
 
     async def _with_token(self, given: str, knock: Knock, headers: Headers) -> Entry | Response:
         found = await self._office.sessions.by_token(given, peer=knock.peer)
@@ -125,7 +129,7 @@ class Doors:
         """Pass on; a stream ends when the session does."""
         loop = asyncio.get_running_loop()
         is_stream, looked_at = False, loop.time()
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(None) as limit:
 
                 async def send_on(message: Message) -> None:
@@ -140,7 +144,9 @@ class Doors:
                     await send(message)
 
                 await self._app(scope, receive, send_on)
-        if limit.expired():
+        except TimeoutError:
+            if not limit.expired():
+                raise
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -148,10 +154,7 @@ def own_path(text: str) -> str:
     """Return a path of ours that somebody may be led to after the log-in; "/" for anything else."""
     is_ours = text.startswith("/") and not text.startswith(("//", LOG_IN))
     is_plain = all(" " < letter <= "~" and letter != "\\" for letter in text) and len(text) <= 2_000  # noqa: PLR2004 - more is no address of ours
-    if not (is_ours and is_plain):
-        return "/"
-    parts = urlsplit(text)
-    return text if not (parts.scheme or parts.netloc) else "/"
+    return text if is_ours and is_plain else "/"
 
 
 def _at_the_form(nobody: Entry, knock: Knock) -> Entry:
@@ -218,7 +221,8 @@ def _fenced(send: Send, knock: Knock, cookie: str) -> Send:
 
 
 def _is_same(origin: str, host: str) -> bool:
-    return origin != "null" and urlsplit(origin).netloc.lower() == host.lower()
+    scheme, _, named = origin.partition("://")
+    return scheme in {"http", "https"} and named.lower() == host.lower()
 
 
 def _is_link(headers: Headers) -> bool:

@@ -4,7 +4,8 @@ A page's functions get a `Visit`. They ask the office, and answer with `draw`, `
 """
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from copy import copy
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from hongyan.console import Snippet
 from hongyan.console.board import Board
 from hongyan.console.drawing import FENCE, draw
+from hongyan.console.knock import Knock
 from hongyan.console.tables import Table, as_csv, as_json
 from hongyan.console.ways import Ways, curl
 from hongyan.console.words import Words
@@ -25,6 +27,7 @@ from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
 from hongyan.model.world import Mode, World
 from hongyan.operate.office import Office
+from hongyan.operate.sessions import Session
 from hongyan.text.characters import is_storable
 
 _LONGEST = 200
@@ -57,20 +60,36 @@ class Visit:
         self.office = console.office
         self.actor: Actor = request.state.actor
         self.csrf: str = request.state.csrf
+        self.session: Session | None = request.state.session
+        """None: the admin token, somebody on a developer's machine, or nobody"""
+        self.knock: Knock = request.state.knock
         self.query: QueryParams = request.query_params
+        self.path: str = request.url.path
+        """the page's own path"""
         chosen = self.query.get("lang", "")
         self.kept = {"lang": chosen} if chosen in LANGUAGES else {}
         self.lang = chosen if chosen in LANGUAGES else language(request.headers.get("accept-language", ""), "en")
 
+    def standing_at(self, path: str, without: Collection[str]) -> "Visit":
+        """Return this visit as if it were one of another page, with the same fields but for some."""
+        there = copy(self)
+        there.path = path
+        there.query = QueryParams([pair for pair in self.query.multi_items() if pair[0] not in without])
+        return there
+
     @property
-    def path(self) -> str:
-        """The page's own path."""
-        return self.request.url.path
+    def is_known(self) -> bool:
+        """Whether somebody is there who was let in: others see the log-in and the documentation alone."""
+        return bool(self.actor.name)
 
     def asked(self, name: str) -> str:
         """Return a field of the address, trimmed and bounded; "" when it is not there or cannot be stored."""
         value = self.query.get(name, "").strip()[:_LONGEST]
         return value if is_storable(value) else ""
+
+    def asked_whole(self, name: str) -> str:
+        """Return a field of the address as it came, for whoever checks it; "" when it is not there."""
+        return self.query.get(name, "")
 
     def may(self, role: Role) -> bool:
         """Return whether whoever looks may do what needs this role: what they may not is not offered."""
@@ -92,12 +111,14 @@ class Visit:
 
     def menu(self) -> "Menu":
         """Return the menu's groups with the sections that whoever looks may use."""
+        if not self.is_known:
+            return ()
         groups = ((group, tuple(one for one in found if self.may(one.role))) for group, found in self.console.menu)
         return tuple((group, found) for group, found in groups if found)
 
     def leaving(self) -> Sequence[tuple[str, Sequence[str]]]:
         """Return the live projects whose messages may leave for real, and through which carriers."""
-        return leaving(self.office.world())
+        return leaving(self.office.world()) if self.is_known else ()
 
     def draw(self, template: str, words: Words, *, status: int = 200, **context: Any) -> Response:
         """Return a page."""

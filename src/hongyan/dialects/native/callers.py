@@ -6,7 +6,6 @@ foreign origin (CSRF) or names us by its own host (DNS rebinding), and both are 
 
 import hmac
 from collections.abc import Callable, Sequence
-from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from starlette.requests import Request
 from hongyan.accept import Desk
 from hongyan.model.actor import Actor, Role
 from hongyan.model.errors import Refused
+from hongyan.model.peers import is_here, is_loopback
 from hongyan.model.reason import Reason
 from hongyan.model.submission import Claim, Exchange, Proof
 from hongyan.model.world import Caller, Key, World
@@ -22,8 +22,6 @@ from hongyan.model.world import Caller, Key, World
 DIALECT = "native"
 CLI_AGENT = "hongyan-cli"
 """how our own command line names itself"""
-_FORWARDED = {"x-forwarded-for", "forwarded", "x-real-ip"}
-"""signs of a proxy: whoever calls through one is not on this machine"""
 _SAFE_SITES = {"", "none", "same-origin", "same-site"}
 
 
@@ -63,7 +61,7 @@ class Doorkeeper:
             return self._by_token(token.strip(), exchange)
         if not self._dev:
             raise Refused(Reason.MISSING_SEAL, field="Authorization: Bearer")
-        if not is_loopback(exchange.peer) or _FORWARDED & exchange.headers.keys():
+        if not is_here(exchange.peer, exchange.headers.keys()):
             raise Refused(Reason.MISSING_SEAL, field="Authorization: Bearer", why="only this machine may go without")
         self._refuse_pages(request)
         return Asker(None, _admin("dev", exchange))
@@ -118,15 +116,6 @@ def _admin(name: str, exchange: Exchange) -> Actor:
 
 def _via(exchange: Exchange) -> str:
     return "cli" if exchange.headers.get("user-agent", "").startswith(CLI_AGENT) else "api"
-
-
-def is_loopback(address: str) -> bool:
-    """Return whether an IP address, also an IPv4 one written as IPv6, is this machine's own."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
 
 
 def _host_of(netloc: str) -> str:
