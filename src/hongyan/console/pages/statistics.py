@@ -137,8 +137,9 @@ def drawn(columns: Sequence[Mapping[str, Any]]) -> Chart:
                     )
                 )
     every = max(1, len(columns) // _LABELS)
+    shown = _DAY if len(columns) > _MOST_WITH_HOURS else _HOUR
     labels = [
-        Tick(round(_LEFT + (place + 0.5) * slot, 1), clock_time(one["at"])[: _DAY if len(columns) > _MOST_WITH_HOURS else _HOUR])
+        Tick(round(_LEFT + (place + 0.5) * slot, 1), clock_time(one["at"])[:shown])
         for place, one in enumerate(columns)
         if place % every == 0
     ]
