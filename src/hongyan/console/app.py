@@ -53,7 +53,14 @@ def console(
     return Starlette(
         routes=routes,
         middleware=[Middleware(Doors, office=office, hosts=tuple(hosts), proxies=tuple(proxies))],
-        exception_handlers={HTTPException: sorry, Refused: sorry, Forged: sorry},
+        exception_handlers={HTTPException: sorry, Refused: sorry, Forged: sorry, Exception: _bug},
+    )
+
+
+async def _bug(_request: Request, _error: Exception) -> Response:
+    """Say that something is wrong with us; the server logs what. Nothing is drawn: drawing may be what failed."""
+    return Response(
+        "The page failed by a fault of ours; it is in the log.\n页面出错，详见日志。\n", 500, FENCE, "text/plain"
     )
 
 
