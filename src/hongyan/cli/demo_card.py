@@ -6,7 +6,7 @@ The words are in demo_card.toml. Alibaba's signature is too long for a line and 
 import shlex
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -16,7 +16,6 @@ from msgspec import Struct, convert
 from rich.text import Text
 
 from hongyan.cli.printing import console
-from hongyan.console import Snippet
 
 
 class Entry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,11 +36,6 @@ def entries() -> tuple[Entry, ...]:
     return convert(tomllib.loads(text)["vendors"], tuple[Entry, ...])
 
 
-def snippets(api_url: str) -> Sequence[Snippet]:
-    """Return the commands of the card, for the console's empty inbox."""
-    return [Snippet(one.name, tuple(_filled(one.command, api_url).strip().splitlines())) for one in entries()]
-
-
 def print_card(
     api_url: str, console_url: str, smpp_addresses: Mapping[str, tuple[str, int]] = MappingProxyType({})
 ) -> None:
@@ -59,6 +53,8 @@ def print_card(
             out.print(Text.assemble((f"  {name}: ", "dim"), _filled(value, api_url)), soft_wrap=True)
         out.print(Text(_filled(entry.command, api_url).strip()), soft_wrap=True)
     out.print()
+    more = f"{console_url}/  curl, Python, Node.js, PHP, Go, Java"
+    out.print(Text.assemble(("more to copy 更多示例: ", "dim"), more), soft_wrap=True)
     read = _filled("<hongyan> wait --url <api> --to 13800138001 --code", api_url)
     out.print(Text.assemble(("read the code 读取验证码: ", "dim"), read), soft_wrap=True)
     endings = "…4041 fails 失败, …4051 reports late 回执迟到, more 更多: docs/magic-numbers.md"

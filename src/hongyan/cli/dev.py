@@ -1,9 +1,10 @@
 """`hongyan dev`: everything on this machine, with the demo world and a simulated carrier."""
 
 from hongyan.assemble import System
-from hongyan.cli.demo_card import print_card, snippets
+from hongyan.cli.demo_card import print_card
 from hongyan.cli.living import live
 from hongyan.cli.options import ApiPort, Config, ConsolePort, Data, ReadyFile
+from hongyan.cli.snippets import snippets
 from hongyan.settings import load
 from hongyan.testing.demo import DEV_DEFAULTS, SMPP_PORT, demo_world, to_seed
 

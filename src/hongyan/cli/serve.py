@@ -4,6 +4,7 @@ from hongyan.assemble import System
 from hongyan.cli.living import live
 from hongyan.cli.options import ApiPort, Config, ConsolePort, Data, ReadyFile
 from hongyan.cli.printing import print_lines
+from hongyan.cli.snippets import snippets
 from hongyan.declare.checks import refuse_demo
 from hongyan.settings import load
 
@@ -25,4 +26,10 @@ def serve(
         if not system.current().projects:
             print_lines("nothing is declared yet. Try: hongyan apply world.toml")
 
-    live(settings, ready=ready, ready_file=ready_file, check=lambda world: refuse_demo(world.things))
+    live(
+        settings,
+        ready=ready,
+        ready_file=ready_file,
+        check=lambda world: refuse_demo(world.things),
+        snippets=snippets,
+    )

@@ -9,22 +9,16 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode
+from typing import Any, NamedTuple
 
 import msgspec
 
 from hongyan.operate.live import Live
 
-if TYPE_CHECKING:
-    from hongyan.console.frame import Visit
-
 MARKS_A_SECOND = 1.0
 MOST_WATCHERS = 200
 KEEP_ALIVE_S = 15.0
 _MOST_KEPT = 100
-_NOT_OF_THE_LIST = ("part", "digest", "page", "live")
-"""fields of an address that do not change what is listed"""
 _SHARE = 20
 """a list is not drawn again before so many times as long as it took are over"""
 
@@ -38,8 +32,8 @@ class Seen(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    count: int
-    """of the board when it was begun"""
+    begun: int
+    """the board's count when it was begun"""
     task: "asyncio.Task[Seen]"
 
 
@@ -94,7 +88,7 @@ class Board:
         if self._task is None:
             return await look()
         kept = self._kept.pop(address, None)
-        if kept is None or kept.count != self.count or (kept.task.done() and _failed(kept.task)):
+        if kept is None or kept.begun != self.count or (kept.task.done() and _failed(kept.task)):
             kept = _Kept(self.count, asyncio.get_running_loop().create_task(self._draw(address, look)))
         self._kept[address] = kept
         while len(self._kept) > _MOST_KEPT:
@@ -131,9 +125,3 @@ def _failed(task: "asyncio.Task[Seen]") -> bool:
 def digest_of(value: Any) -> str:
     """Return a short text that is another one for any other value."""
     return hashlib.blake2s(msgspec.json.encode(value), digest_size=8).hexdigest()
-
-
-def address_of(visit: "Visit", page: str) -> str:
-    """Return what two visits that see the same list have in common."""
-    fields = sorted(pair for pair in visit.query.multi_items() if pair[0] not in _NOT_OF_THE_LIST)
-    return f"{page} {visit.lang} {urlencode(fields)}"

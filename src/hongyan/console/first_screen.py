@@ -1,4 +1,4 @@
-"""What an empty inbox shows: a call to copy for each vendor in each language, with keys that hold in this very world."""
+"""What an empty inbox shows: a call to copy for each vendor in each language, with keys that hold in this world."""
 
 import re
 from typing import NamedTuple

@@ -6,12 +6,25 @@ HTML in `templates/<page>.html`.
 """
 
 from hongyan.console.frame import Section
-from hongyan.console.pages import carriers, health, inbox, ledger, links, login, message, refusals, routes, statistics
+from hongyan.console.pages import (
+    carriers,
+    health,
+    inbox,
+    ledger,
+    links,
+    live,
+    login,
+    message,
+    refusals,
+    routes,
+    statistics,
+)
 
 SECTIONS: tuple[Section, ...] = (
     inbox.SECTION,
     message.SECTION,
     refusals.SECTION,
+    live.SECTION,
     login.SECTION,
     links.SECTION,
     carriers.SECTION,

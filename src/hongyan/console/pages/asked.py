@@ -31,6 +31,8 @@ class Asked(NamedTuple):
     before_id: int | None
     is_live: bool
     """whether the page follows what happens"""
+    refreshes: bool
+    """whether it loads itself anew where there is no script"""
     perhaps_text: str
     """a short number that was looked for as the end of a number, and may be a code in a text"""
 
@@ -50,7 +52,7 @@ def read(visit: Visit) -> Asked:
     for term in reading.typed.terms:
         reading.take(term)
     reading.finished()
-    before_id = from_decimal(visit.asked("before"))
+    before_id, live = from_decimal(visit.asked("before")), visit.asked("live")
     query = MessageQuery(**reading.fields, also=tuple(reading.also), limit=PAGE_ROWS + 1)
     return Asked(
         typed=reading.typed,
@@ -59,7 +61,8 @@ def read(visit: Visit) -> Asked:
         request=reading.request,
         is_void=reading.is_void,
         before_id=before_id,
-        is_live=visit.asked("live") != "0" and before_id is None,
+        is_live=live != "0",
+        refreshes=live == "1" or (live != "0" and before_id is None and not reading.typed.said),
         perhaps_text=reading.perhaps_text,
     )
 

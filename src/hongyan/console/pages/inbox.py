@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from hongyan.console.board import Seen, address_of, digest_of
+from hongyan.console.board import Seen, digest_of
 from hongyan.console.drawing import FENCE
 from hongyan.console.first_screen import first_screen
 from hongyan.console.frame import Console, Section, Visit, page, table_pages
 from hongyan.console.pages.asked import PAGE_ROWS, Asked, read
 from hongyan.console.pages.asked_terms import DIALECTS, KEYS
+from hongyan.console.pages.listing import PART, addresses, list_alone
 from hongyan.console.tables import Column, Table
 from hongyan.console.words.inbox import WORDS
 from hongyan.model.clock import iso
@@ -106,14 +107,14 @@ async def load(visit: Visit) -> Table:
 
 async def inbox(visit: Visit) -> Response:
     """Show the messages, or only the list of them."""
-    if visit.asked("part") == "list":
-        drawn = await visit.console.board.seen(address_of(visit, "inbox"), lambda: seen(visit))
-        return Response(drawn.html, headers=FENCE, media_type="text/html; charset=utf-8")
+    if visit.asked("part") == PART:
+        return await list_alone(visit, "/", seen)
     found = await listed(visit)
     return visit.draw(
         "inbox.html",
         WORDS,
-        refresh_s=REFRESH_S if found.asked.is_live else 0,
+        refresh_s=REFRESH_S if found.asked.refreshes else 0,
+        follows=True,
         keys=KEYS,
         all_dialects=DIALECTS,
         first=first_screen(visit) if found.is_empty else None,
@@ -130,7 +131,8 @@ async def seen(visit: Visit) -> Seen:
 
 
 def _context(visit: Visit, found: Listed) -> dict[str, Any]:
-    return {"found": found, "asked": found.asked, "digest": _digest(found), "now_ms": visit.office.clock.now_ms()}
+    now = {"digest": _digest(found), "now_ms": visit.office.clock.now_ms()}
+    return {"found": found, "asked": found.asked} | now | addresses(visit, "inbox")
 
 
 def _digest(found: Listed) -> str:

@@ -6,6 +6,7 @@ listen. `static/live.js` is the other end, and says how a page opts in.
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,10 +14,11 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from hongyan.console.board import Seen, address_of, digest_of
+from hongyan.console.board import Seen, digest_of
 from hongyan.console.drawing import FENCE
 from hongyan.console.frame import Console, Section, Visit, page
 from hongyan.console.pages import inbox, refusals
+from hongyan.console.pages.listing import NOT_OF_A_LIST, address_of
 from hongyan.model.errors import Refused
 from hongyan.model.ids import from_decimal
 from hongyan.store import ReplyQuery
@@ -39,36 +41,44 @@ async def message_seen(visit: Visit) -> Seen:
     return Seen(digest_of((message, events, parts, await store.replies(ReplyQuery(message_id=id_)))))
 
 
-WATCHED: Mapping[str, Callable[[Visit], Awaitable[Seen]]] = {
-    "inbox": inbox.seen,
-    "refusals": refusals.seen,
-    "message": message_seen,
+class Watched(NamedTuple):
+    """A page that may be listened to."""
+
+    path: str
+    look: Callable[[Visit], Awaitable[Seen]]
+
+
+WATCHED: Mapping[str, Watched] = {
+    "inbox": Watched("/", inbox.seen),
+    "refusals": Watched("/refusals", refusals.seen),
+    "message": Watched("/messages", message_seen),
 }
-"""page -> how to look at it"""
+"""by the name that a page listens under"""
 
 
 async def listen(visit: Visit) -> Response:
     """Open the answer."""
     if not _is_ours(visit.request.headers):
         return PlainTextResponse("This request comes from a page that is not ours.\n", 403, FENCE)
-    look = WATCHED.get(visit.asked("page"))
-    if look is None:
+    watched = WATCHED.get(visit.asked("page"))
+    if watched is None:
         return PlainTextResponse("No page of this name changes by itself.\n", 404, FENCE)
     if not visit.console.board.has_room():
         return PlainTextResponse("Too many pages look on.\n", 503, FENCE | {"retry-after": "10"})
     headers = FENCE | {"x-accel-buffering": "no"}
-    return StreamingResponse(_events(visit, look), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(_events(visit, watched), headers=headers, media_type="text/event-stream")
 
 
-async def _events(visit: Visit, look: Callable[[Visit], Awaitable[Seen]]) -> AsyncIterator[bytes]:
-    board, address = visit.console.board, address_of(visit, visit.asked("page"))
-    known = visit.asked("digest")
+async def _events(visit: Visit, watched: Watched) -> AsyncIterator[bytes]:
+    board, known = visit.console.board, visit.asked("digest")
+    there = visit.standing_at(watched.path, NOT_OF_A_LIST)
+    address = address_of(there)
     yield b"retry: %d\n\n" % _RETRY_MS
     async with board.watching():
         count = board.count
         while not board.live.over.is_set():
             with contextlib.suppress(Refused):  # the store is away: the next look may find it
-                seen = await board.seen(address, lambda: look(visit))
+                seen = await board.seen(address, lambda: watched.look(there))
                 if seen.digest != known:
                     known = seen.digest
                     yield b"event: changed\ndata: " + msgspec.json.encode({"digest": known}) + b"\n\n"
