@@ -49,7 +49,7 @@ async def events(
     With the id of the last event that was seen (`Last-Event-ID`) it goes on behind that one, up to an hour later; what
     came just before may be told again. Nothing happening, a comment comes every ten seconds.
     """
-    return streamed(_said(office.live, asked.query(who.project), last, Lasting(asked.seconds, office.live.over)))
+    return await streamed(_said(office.live, asked.query(who.project), last, Lasting(asked.seconds, office.live.over)))
 
 
 async def _said(live: Live, query: LiveQuery, last: str, lasting: Lasting) -> AsyncIterator[bytes]:

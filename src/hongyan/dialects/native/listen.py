@@ -5,6 +5,7 @@ import base64
 import binascii
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
@@ -17,7 +18,8 @@ from hongyan.model.actor import Role
 from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
 from hongyan.operate.office import Office
-from hongyan.report.target import MOST_URL, check_url
+from hongyan.report.target import MOST_URL
+from hongyan.text.characters import is_storable
 
 router = APIRouter(prefix="/v1/listen")
 _LEAVING: set["asyncio.Task[None]"] = set()
@@ -63,11 +65,12 @@ async def listen(
     """
     project = who.project or project
     act.need(Role.OPERATOR, project)
-    if to:
-        check_url(to)
+    _check(to)
     listener = await office.core.listen(project, dialect, to)
     lasting = Lasting(seconds, office.live.over)
-    return streamed(_calls(office, listener, {"listener": listener, "project": project, "dialect": dialect}, lasting))
+    return await streamed(
+        _calls(office, listener, {"listener": listener, "project": project, "dialect": dialect}, lasting)
+    )
 
 
 @router.post("/{call}")
@@ -81,6 +84,17 @@ async def answer(
     """Say what your program answered to a call; `waited` tells whether anybody still waits for it."""
     act.need(Role.OPERATOR, who.project)
     return {"waited": await office.core.answer_call(call, who.project, asked.model_dump())}
+
+
+def _check(to: str) -> None:
+    """Raise Refused for what is no web address; where it lies is no matter of ours: we never call it."""
+    try:
+        parts = urlsplit(to)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and is_storable(to)
+    except ValueError:
+        good = False
+    if to and not good:
+        raise Refused(Reason.BAD_FIELD, field="to", why="is no web address")
 
 
 async def _calls(office: Office, listener: str, attached: dict[str, Any], lasting: Lasting) -> AsyncIterator[bytes]:

@@ -23,9 +23,19 @@ def event(kind: str, told: Any, id_: str = "") -> bytes:
     return b"%bevent: %b\ndata: %b\n\n" % (named.encode(), kind.encode(), msgspec.json.encode(told))
 
 
-def streamed(said: AsyncIterator[bytes]) -> StreamingResponse:
-    """Return the answer that says these; proxies are asked to hand each on at once."""
-    return StreamingResponse(said, media_type=KIND, headers={"X-Accel-Buffering": "no"})
+async def streamed(said: AsyncIterator[bytes]) -> StreamingResponse:
+    """Return the answer that says these, once there is a first: who gets an answer misses nothing from then on.
+
+    Proxies are asked to hand each event on at once.
+    """
+    first = await anext(said)
+    return StreamingResponse(_behind(first, said), media_type=KIND, headers={"X-Accel-Buffering": "no"})
+
+
+async def _behind(first: bytes, said: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for one in said:
+        yield one
 
 
 class Lasting:
