@@ -25,7 +25,7 @@ _NOT_LABELS = {"job", "instance", "le", "on"}
 
 
 def test_what_the_container_is_made_of_is_here_and_is_let_in() -> None:
-    let_in = {line[1:] for line in (ROOT / ".containerignore").read_text().splitlines() if line.startswith("!")}
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     for source in copied():
         assert (ROOT / source).exists(), source
         assert source.split("/")[0] in let_in, source

@@ -26,6 +26,7 @@ WORLD = """
 name = "shop"
 paid_in = "10"
 callbacks = { native = "http://10.0.0.7/receipts" }
+reply_callbacks = { native = "http://localhost:8100/replies" }
 [[keys]]
 project = "shop"
 dialect = "nxcloud"
@@ -73,9 +74,10 @@ def test_what_is_declared_is_tried_and_each_fix_can_be_pasted(tmp_path: Path) ->
     assert found["carriers lost line"]["fix"].startswith("getent hosts no-such-host.invalid")
     assert found["carriers deaf line"]["says"] == f"127.0.0.1:{port} refuses connections."
     assert f"nc -vz 127.0.0.1 {port}" in found["carriers deaf line"]["fix"]
-    assert "callbacks.native http://10.0.0.7/receipts is never called" in found["projects shop"]["says"]
-    assert found["operators"]["fix"].startswith("HONGYAN_ADMIN_TOKEN=")
     shown = inside("doctor", "--data", str(data)).stdout
+    assert "callbacks.native http://10.0.0.7/receipts is never called: 10.0.0.7 is not" in shown
+    assert "reply_callbacks.native http://localhost:8100/replies is never called: localhost is " in shown
+    assert found["operators"]["fix"].startswith("HONGYAN_ADMIN_TOKEN=")
     price = shown[shown.index("[[prices]]") :].splitlines()[:5]
     with world.open("a") as more:
         more.write("\n".join(line.strip() for line in price))

@@ -65,7 +65,7 @@ async def _of_database(settings: Settings) -> list[Finding]:
         world = await _world(settings)
     except (Misconfigured, Refused) as error:
         return [*findings, fail("database", str(error), "hongyan apply world.toml declares everything again")]
-    of_world = [*declared.of_world(world), *lines.of_callbacks(world)]
+    of_world = [*declared.of_world(world), *await lines.of_callbacks(world)]
     if "credentials" not in {one.what for one in of_world}:  # a developer's world needs nobody who logs in
         findings += keys.operators(settings, len(world.accounts))
     return findings + of_world + await lines.of_carriers(world)

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from hongyan.assemble import carrier_factories
@@ -16,7 +17,7 @@ from hongyan.declare.plan import described
 from hongyan.model.clock import SystemClock
 from hongyan.model.errors import Misconfigured, Refused
 from hongyan.model.world import App, CarrierConfig, Declared, Project, World
-from hongyan.report.target import checked
+from hongyan.report.target import allowed, checked
 
 _PORTS: Mapping[str, int] = {"smpp": SMPP_PORT, "cmpp": CMPP_PORT, "smgp": SMGP_PORT, "sgip": SGIP_PORT}
 _PATIENCE_S = 3.0
@@ -71,18 +72,28 @@ async def _line(carrier: CarrierConfig, host: str, port: int) -> Finding:
     return ok(what, f"{host}:{port} takes connections.")
 
 
-def of_callbacks(world: World) -> Iterator[Finding]:
-    """Look for callbacks that lead to our own side of the wall and are not allowed to."""
-    for thing, project, field, url in _callbacks(world.things):
-        inside = project in world.projects and world.projects[project].allow_inside
-        try:
-            checked(url, inside=inside)
-        except Refused as refused:
-            yield warn(
-                described(thing),
-                f"{field} {url} is never called: {refused.facts.get('why')}.",
-                f'an address outside, or allow_inside = true in [[projects]] of "{project}"',
-            )
+async def of_callbacks(world: World) -> list[Finding]:
+    """Look for callbacks that lead to our own side of the wall, or nowhere; nobody is called."""
+    looked = [_callback(world, *one) for one in _callbacks(world.things)]
+    return [finding for finding in await asyncio.gather(*looked) if finding is not None]
+
+
+async def _callback(world: World, thing: Declared, project: str, field: str, url: str) -> Finding | None:
+    inside = project in world.projects and world.projects[project].allow_inside
+    open_to_us = f'an address outside, or allow_inside = true in [[projects]] of "{project}"'
+    try:
+        host = checked(url, inside=inside).raw_host or ""
+    except Refused as refused:
+        return warn(described(thing), f"{field} {url} is never called: {refused.facts.get('why')}.", open_to_us)
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, TimeoutError):
+        return warn(described(thing), f"{field} {url}: no address is named {host!r}.", f"getent hosts {host}")
+    for *_, place in found:
+        if not allowed(ip_address(place[0]), inside=inside):
+            return warn(described(thing), f"{field} {url} is never called: {host} is {place[0]}.", open_to_us)
+    return None
 
 
 def _callbacks(things: Sequence[Declared]) -> Iterator[tuple[Declared, str, str, str]]:
