@@ -2,19 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
 
-from hongyan.model.world import Key, Price, Project
+from hongyan.model.world import Declared, Key, Mode, Price, Project
 from hongyan.testing.client import Client
 from local_vendor import LocalVendor
 
 SECRET = "s3cret-of-staging"
-WORLD = (
-    Project(name="closed", paid_in="10", mode="capture"),  # type: ignore[arg-type]
-    Project(name="few", paid_in="10", mode="allow-list", allow_numbers=("8613800138001", "86139*")),  # type: ignore[arg-type]
+WORLD: tuple[Declared, ...] = (
+    Project(name="closed", paid_in="10", mode=Mode.CAPTURE),
+    Project(name="few", paid_in="10", mode=Mode.ALLOW_LIST, allow_numbers=("8613800138001", "86139*")),
     Project(name="open", paid_in="10"),
     *(Key(project=name, dialect="native", name=name, secret=SECRET) for name in ("closed", "few", "open")),
     *(Price(project=name, name="", each="0.05") for name in ("closed", "few", "open")),
@@ -197,9 +198,6 @@ def heard() -> list[Any]:
 
 @pytest.fixture(scope="module")
 def callback(heard: list[Any]) -> Iterator[str]:
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-    from threading import Thread
-
     class Listener(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             heard.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))

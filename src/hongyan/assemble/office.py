@@ -27,6 +27,7 @@ from hongyan.operate.statistics import Statistics
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger
 from hongyan.operate.webhooks import Webhooks
+from hongyan.operate.wordings import Wordings
 from hongyan.report.look import Look
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
@@ -86,4 +87,5 @@ def office_of(
         keys=keys,
         projects=Projects(store, declaring, current, clock, journal, keys),
         held=Held(store, current, clock, mint, core, journal),
+        wordings=Wordings(store, declaring, current, clock, journal),
     )

@@ -159,6 +159,9 @@ class Signature(_Declared, frozen=True, kw_only=True):
     default: bool = False
     why: str = ""
     """what the reviewer said, shown to who submitted it"""
+    submitted_at: int = 0
+    """when it was handed in for review, milliseconds UTC; 0: declared in a file"""
+    submitted_by: str = ""
 
 
 class Template(_Declared, frozen=True, kw_only=True):
@@ -183,6 +186,9 @@ class Template(_Declared, frozen=True, kw_only=True):
     international: bool = False
     why: str = ""
     """what the reviewer said, shown to who submitted it"""
+    submitted_at: int = 0
+    """when it was handed in for review, milliseconds UTC; 0: declared in a file"""
+    submitted_by: str = ""
 
 
 class Price(_Declared, frozen=True, kw_only=True):

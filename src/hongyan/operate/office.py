@@ -30,6 +30,7 @@ from hongyan.operate.statistics import Statistics
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger
 from hongyan.operate.webhooks import Webhooks
+from hongyan.operate.wordings import Wordings
 from hongyan.report.look import Look
 from hongyan.store import Store
 
@@ -72,3 +73,5 @@ class Office(NamedTuple):
     keys: Keys
     projects: Projects
     held: Held
+    wordings: Wordings
+    """templates and signatures"""

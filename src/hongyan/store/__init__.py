@@ -183,7 +183,7 @@ class Store(Protocol):
         ...
 
     async def backlog(self) -> int:
-        """Return how many messages are `accepted` (waiting), counting at most 1,000,001."""
+        """Return how many messages are `accepted` and not held (waiting), counting at most 1,000,001."""
         ...
 
     # --- reading

@@ -4,6 +4,8 @@ from fastapi import FastAPI
 
 from hongyan import __version__
 from hongyan.accept import Desk
+from hongyan.dialects.native.accounts import router as accounts
+from hongyan.dialects.native.audit import router as audit
 from hongyan.dialects.native.callers import Doorkeeper
 from hongyan.dialects.native.carriers import router as carriers
 from hongyan.dialects.native.envelope import Envelope
@@ -21,6 +23,7 @@ from hongyan.dialects.native.rules import router as rules
 from hongyan.dialects.native.statistics import router as statistics
 from hongyan.dialects.native.trial import router as trial
 from hongyan.dialects.native.webhooks import router as webhooks
+from hongyan.dialects.native.wordings import router as wordings
 from hongyan.operate.office import Office
 
 
@@ -51,6 +54,7 @@ def native(
     app.include_router(inbound)
     app.include_router(projects)
     app.include_router(held)
+    app.include_router(wordings)
     app.include_router(rules)
     app.include_router(trial)
     app.include_router(routing)
@@ -60,6 +64,8 @@ def native(
     app.include_router(webhooks)
     app.include_router(events)
     app.include_router(listen)
+    app.include_router(accounts)
+    app.include_router(audit)
     answer_refusals(app, desk)
     app.add_middleware(Envelope, clock=office.clock, body_limit=body_limit)
     return app
