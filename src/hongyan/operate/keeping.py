@@ -107,7 +107,7 @@ def without(ids: ClauseElement | None, project: str | None, to: str | None) -> l
 
 def decoded(body: str) -> Kept:
     """Return the body of a row."""
-    return msgspec.json.decode(body, type=Kept)
+    return msgspec.json.decode(body, type=Kept, strict=False)  # one engine stores facts as 0 and 1
 
 
 async def _items(store: Store) -> list[Any]:
