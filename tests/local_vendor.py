@@ -5,60 +5,22 @@ whose signatures must be the same every time. `on_either` and `on_postgres` are 
 a test's vendors share.
 """
 
-import asyncio
 import json
-import random
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
-from hongyan import assemble
-from hongyan.model.clock import Clock
-from hongyan.model.world import Declared, World
-from hongyan.settings import load
-from hongyan.testing.demo import DEV_DEFAULTS, demo_world, to_seed
+from hongyan.testing.server import Server
 
 
-class LocalVendor:
+class LocalVendor(Server):
     """The running system and how to talk to it."""
-
-    def __init__(
-        self,
-        data: Path,
-        *,
-        clock: Clock | None = None,
-        world: Sequence[Declared] = (),
-        receipt_delay_s: float = 0.02,
-        **settings: Any,
-    ) -> None:
-        given = {"data_dir": data, "api_port": 0, "console_port": 0, "receipt_delay_s": receipt_delay_s} | settings
-        self._settings = load(given, defaults=DEV_DEFAULTS)
-        self._clock, self._world = clock, world
-        self._ready, self._trouble = threading.Event(), None  # type: tuple[threading.Event, BaseException | None]
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self.api_url = self.console_url = ""
-        self._loop: asyncio.AbstractEventLoop
-        self.system: assemble.System
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(30), "the system did not start in time"
-        if self._trouble is not None:
-            raise self._trouble
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._loop.call_soon_threadsafe(self.system.stop)
-        self._thread.join(30)
-        assert not self._thread.is_alive(), "the system did not end in time"
-        if self._trouble is not None:
-            raise self._trouble
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
         """Return (status, body) of one request; underscores in header names become dashes."""
@@ -87,30 +49,6 @@ class LocalVendor:
                 return answer
             threading.Event().wait(0.02)
         raise AssertionError("it did not come in time")
-
-    def run(self, work: Any) -> Any:
-        """Run a coroutine on the system's own loop and return its result."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._live())
-        except BaseException as trouble:  # noqa: BLE001 - shown by the test's own thread
-            self._trouble = trouble
-            self._ready.set()
-
-    async def _live(self) -> None:
-        self._loop = asyncio.get_running_loop()
-
-        def seed(declared: World) -> list[Declared]:
-            return to_seed((*demo_world(self._settings), *self._world), declared.things)
-
-        async with assemble.running(
-            self._settings, demo=True, seed=seed, clock=self._clock, chance=random.Random(1)
-        ) as self.system:
-            self.api_url, self.console_url = self.system.api_url, self.system.console_url
-            self._ready.set()
-            await self.system.wait_closed()
 
 
 @pytest.fixture
