@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import make_world
 from writing import Pages, both, cell, made_by, page, said, words, write_all
 
 from hongyan.assemble import running
@@ -33,6 +34,9 @@ _TYPES = {
 }
 
 
+_DECLARED_AT = {"/keys": "Key", "/templates": "Template", "/signatures": "Signature", "/projects": "Project"}
+"""where things of a kind are made: a field that is nothing else is the kind's"""
+_WIDTH = 100
 _NO_BOUND = 1 << 53
 """a maximum that is only what fits"""
 
@@ -95,7 +99,7 @@ def _operation(name: str, operation: Mapping[str, Any], language: str) -> Iterat
         yield from _body(name, content["application/json"]["schema"], language)
     yield f"**{text['answer']}** {', '.join(_fine(operation))}\n"
     sample = words("answers").get(name)
-    if sample:
+    if sample is not None:
         yield from ("```json", _pretty(sample), "```", "")
 
 
@@ -115,15 +119,22 @@ def _body(operation: str, schema: Mapping[str, Any], language: str) -> Iterator[
 def _row(operation: str, about: Mapping[str, Any], schema: Mapping[str, Any], must: bool, language: str) -> str:
     default = ("required", "必填")[language == "zh"] if must else _default(schema)
     place = f" ({about['in']})" if "in" in about else ""
-    sentence = said("v1", told_of(operation, about), language)
+    sentence = told_of(operation, about, language)
     return f"| `{about['name']}`{place} | {cell(_type(schema, language))} | {default} | {cell(sentence)} |"
 
 
-def told_of(operation: str, about: Mapping[str, Any]) -> str:
-    """Return what a field is: what the document says of it, else what its name says, here or everywhere."""
+def told_of(operation: str, about: Mapping[str, Any], language: str) -> str:
+    """Return what a field is: by the document, by the kind of thing that it declares, or by its name."""
     plain, name = words("v1")["plain"], about["name"]
-    found = about.get("description") or about.get("schema", {}).get("description")
-    return str(found or plain.get(f"{operation} {name}", plain.get(name, "")))
+    own = about.get("description") or about.get("schema", {}).get("description") or plain.get(f"{operation} {name}")
+    if own:
+        return said("v1", str(own), language)
+    for place, cls in _DECLARED_AT.items():
+        if place in operation:
+            declared = make_world.told_of(cls, name, make_world.documented())
+            if declared:
+                return said("world", declared, language)
+    return said("v1", str(plain.get(name, "")), language)
 
 
 def _default(schema: Mapping[str, Any]) -> str:
@@ -166,7 +177,28 @@ def _span(found: Mapping[str, Any], language: str) -> str:
 
 
 def _pretty(sample: str) -> str:
-    return json.dumps(json.loads(sample), ensure_ascii=False, indent=2)
+    if not sample.startswith(("{", "[", "null")):
+        return sample.rstrip()  # a stream
+    return "\n".join(_laid_out(json.loads(sample), ""))
+
+
+def _laid_out(value: Any, before: str) -> Iterator[str]:
+    """Yield JSON in lines that fit a page: what fits one line is one."""
+    plain = json.dumps(value, ensure_ascii=False)
+    if len(before) + len(plain) <= _WIDTH or not isinstance(value, dict | list):
+        yield before + plain
+        return
+    margin = " " * (len(before) - len(before.lstrip()))
+    opened, closed = "{}" if isinstance(value, dict) else "[]"
+    yield before + opened
+    parts = value.items() if isinstance(value, dict) else ((None, one) for one in value)
+    lines = [
+        list(_laid_out(one, margin + "  " + ("" if name is None else f"{json.dumps(name)}: "))) for name, one in parts
+    ]
+    for place, some in enumerate(lines):
+        yield from some[:-1]
+        yield some[-1] + ("," if place < len(lines) - 1 else "")
+    yield margin + closed
 
 
 PAGES: Pages = both("v1", v1_page)

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -41,7 +42,7 @@ def world_page(language: str) -> str:
     """Return the page of the world file."""
     zh = language == "zh"
     lines = opening("world", language, MADE)
-    docs = {key: text for module in _MODULES for key, text in _docs_of(module).items()}
+    docs = documented()
     for kind, cls in DECLARED.items():
         sentence = said("world", docs[cls.__name__, ""].splitlines()[0], language)
         lines += [f"## `[[{kind}]]`\n", f"{sentence}\n", *_fields(cls, docs, language)]
@@ -71,6 +72,12 @@ def told_of(cls: str, field: str, docs: Mapping[tuple[str, str], str]) -> str:
     """Return what a key is: what the code says of it, else what its name says everywhere."""
     plain = words("world")["plain"]
     return docs.get((cls, field)) or str(plain.get(f"{cls}.{field}", plain.get(field, "")))
+
+
+@cache
+def documented() -> Mapping[tuple[str, str], str]:
+    """Return what the code says of every kind and key."""
+    return {key: text for module in _MODULES for key, text in _docs_of(module).items()}
 
 
 def _type(annotation: str, language: str) -> str:
