@@ -75,6 +75,18 @@ def refusal(request_id: str, reason: Reason, facts: Mapping[str, Any]) -> JSONRe
     return JSONResponse({"error": told(request_id, reason, facts)}, SENTENCES[reason].status)
 
 
+_KEPT_BODIES = ("/v1/messages", "/v1/check", "/v1/wait")
+"""where callers ask for messages; what operators send elsewhere may hold passwords and keys"""
+_LEFT_OUT = b"(not kept)"
+
+
+def _record(desk: Desk, exchange: Exchange, refused: Refused) -> None:
+    """Keep a refusal for its timeline, without what could let somebody in."""
+    if exchange.body and not exchange.path.startswith(_KEPT_BODIES):
+        exchange.body = _LEFT_OUT
+    desk.record(exchange, refused)
+
+
 _Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
 
 
@@ -83,7 +95,7 @@ def _refused(desk: Desk) -> _Handler:
         assert isinstance(error, Refused)
         exchange: Exchange = request.state.exchange
         if error.reason is not Reason.UNKNOWN_MESSAGE:
-            desk.record(exchange, error)
+            _record(desk, exchange, error)
         return refusal(exchange.request_id, error.reason, error.facts)
 
     return answer
@@ -98,7 +110,7 @@ def _invalid(desk: Desk) -> _Handler:
         reason = Reason.MISSING_FIELD if missing else Reason.BAD_FIELD if place else Reason.BAD_REQUEST
         refused = Refused(reason, field=plain(place), why=plain(str(first["msg"])))
         exchange: Exchange = request.state.exchange
-        desk.record(exchange, refused)
+        _record(desk, exchange, refused)
         return refusal(exchange.request_id, reason, refused.facts)
 
     return answer
