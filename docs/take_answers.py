@@ -37,8 +37,14 @@ class Ask(NamedTuple):
     """name -> where in the answer its value is, as messages.0.id"""
     until: str = ""
     """ask again until there is something here"""
+    at: Mapping[str, str] = {}
+    """names in braces of this call alone"""
 
 
+TEMPLATE = {"project": "demo-alibaba", "dialect": "alibaba", "name": "SMS_9001", "body": "您的验证码是${code}。"}
+OF_TEMPLATE = {"project": "demo-alibaba", "name": "SMS_9001"}
+OF_SIGNATURE = {"project": "demo-alibaba", "name": "%E4%BA%91%E8%BE%BE"}
+LI = {"name": "li"}
 HOLD = Ask(
     "POST /v1/messages",
     body={"to": TO, "text": "Held for a while", "project": "shop"},
@@ -119,7 +125,7 @@ SCENE = (
     Ask("GET /v1/links"),
     Ask("GET /v1/clock"),
     Ask("POST /v1/clock", body={"push": "1h"}),
-    Ask("DELETE /v1/rules/{rule}"),
+    Ask("DELETE /v1/rules/{name}", at={"name": "no-code-today"}),
     Ask("DELETE /v1/rules"),
     Ask("DELETE /v1/links/targets", "?project=shop&name=https%3A%2F%2Fs.example%2Fa"),
     Ask("DELETE /v1/projects/{project}/keys/{dialect}/{key}"),
@@ -127,7 +133,34 @@ SCENE = (
     Ask("POST /v1/projects", body={"name": "old"}, keep={"project": "project.name"}),
     Ask("DELETE /v1/projects/{project}"),
     Ask("POST /v1/reset", body={"snapshot": "before"}),
-    Ask("DELETE /v1/snapshots/{snapshot}"),
+    Ask("DELETE /v1/snapshots/{name}", at={"name": "before"}),
+    Ask("POST /v1/listen/{call}", body={"status": 200}),
+    Ask("POST /v1/templates", body=TEMPLATE),
+    Ask("POST /v1/templates/preview", body=TEMPLATE | {"values": {"code": "1234"}}),
+    Ask("GET /v1/templates", "?project=demo-alibaba&review=pending"),
+    Ask("GET /v1/templates/{project}/{name}", at=OF_TEMPLATE),
+    Ask("POST /v1/templates/{project}/{name}/reject", body={"why": "say what the code is for"}, at=OF_TEMPLATE),
+    Ask("POST /v1/templates/{project}/{name}/approve", body={}, at=OF_TEMPLATE),
+    Ask("POST /v1/templates/{project}/{name}/cancel", body={}, at=OF_TEMPLATE),
+    Ask("DELETE /v1/templates/{project}/{name}", at=OF_TEMPLATE),
+    Ask("POST /v1/signatures", body={"project": "demo-alibaba", "name": "云达"}),
+    Ask("GET /v1/signatures", "?project=demo-alibaba&review=pending"),
+    Ask("GET /v1/signatures/{project}/{name}", at=OF_SIGNATURE),
+    Ask("POST /v1/signatures/{project}/{name}/reject", body={"why": "not registered"}, at=OF_SIGNATURE),
+    Ask("POST /v1/signatures/{project}/{name}/approve", body={}, at=OF_SIGNATURE),
+    Ask("POST /v1/signatures/{project}/{name}/cancel", body={}, at=OF_SIGNATURE),
+    Ask("DELETE /v1/signatures/{project}/{name}", at=OF_SIGNATURE),
+    Ask("POST /v1/accounts", body={"name": "chen", "role": "admin"}),
+    Ask("POST /v1/accounts", body={"name": "li", "role": "operator"}),
+    Ask("GET /v1/accounts"),
+    Ask("GET /v1/accounts/{name}", at=LI),
+    Ask("POST /v1/accounts/{name}/role", body={"role": "viewer"}, at=LI),
+    Ask("POST /v1/accounts/{name}/password", body={}, at=LI),
+    Ask("POST /v1/accounts/{name}/log-out", at=LI),
+    Ask("POST /v1/accounts/{name}/disable", at=LI),
+    Ask("POST /v1/accounts/{name}/enable", at=LI),
+    Ask("DELETE /v1/accounts/{name}", at=LI),
+    Ask("GET /v1/audit", "?limit=1"),
 )
 """every endpoint once, in an order in which each has something to say"""
 
@@ -135,23 +168,21 @@ SCENE = (
 def asked(url: str) -> Iterator[tuple[str, Any]]:
     """Play the scene at a running `hongyan dev`; yield (endpoint, its answer), of each endpoint the first."""
     known = {"project": "shop", "dialect": "alibaba", "name": "simulator", "number": f"86{TO}", "hook": f"{url}/livez"}
-    known |= {"rule": "no-code-today", "snapshot": "before", "call": "-", "push": "-"}
+    known |= {"call": "-", "push": "-"}
     told: set[str] = set()
     for ask in SCENE:
         method, _, path = ask.name.partition(" ")
-        name = ask.name
-        if name in {"DELETE /v1/rules/{rule}", "DELETE /v1/snapshots/{snapshot}"}:
-            name = name.partition("{")[0] + "{name}"
+        address = url + path.format(**known | ask.at) + ask.query
         over = time.monotonic() + 20
-        answer = _call(method, url + path.format(**known) + ask.query, _filled(ask.body, known))
+        answer = _call(method, address, _filled(ask.body, known))
         while ask.until and _at(answer, ask.until) is None and time.monotonic() < over:
             time.sleep(0.05)
-            answer = _call(method, url + path.format(**known) + ask.query, _filled(ask.body, known))
+            answer = _call(method, address, _filled(ask.body, known))
         for kept, place in ask.keep.items():
             known[kept] = str(_at(answer, place) or known.get(kept))
-        if name not in told:
-            told.add(name)
-            yield name, answer
+        if ask.name not in told:
+            told.add(ask.name)
+            yield ask.name, answer
     yield from _STREAMED.items()
 
 
@@ -173,7 +204,7 @@ def _filled(body: Any, known: Mapping[str, str]) -> Any:
         return {name: _filled(value, known) for name, value in body.items()}
     if isinstance(body, list):
         return [_filled(value, known) for value in body]
-    return body.format(**known) if isinstance(body, str) else body
+    return body.format(**known) if isinstance(body, str) and body[:1] == "{" else body
 
 
 def _call(method: str, url: str, body: Any) -> Any:
