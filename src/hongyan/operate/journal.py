@@ -3,17 +3,37 @@
 Facts are small: names, states, amounts. Secrets, texts and whole numbers stay out.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import insert, select
 
-from hongyan.model.actor import Actor
+from hongyan.model.actor import Actor, Role
 from hongyan.model.clock import Clock, iso
 from hongyan.store import Store
 from hongyan.store.tables import audit
 
 _COLUMNS = ("id", "at", "actor", "role", "via", "peer", "action", "project", "target", "facts")
+
+
+_MOST_ACTIONS = 500
+_READ_ALIKE = {True: "yes", False: "no", None: "–", "": "–"}
+
+
+def readable(facts: Mapping[str, Any]) -> str:
+    """Return the facts of an entry as people read them: name: value, one behind the other."""
+    return " · ".join(f"{name.replace('_', ' ')}: {_value(value)}" for name, value in facts.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool) or value is None or value == "":
+        return _READ_ALIKE[value]
+    if isinstance(value, Mapping):
+        return "(" + ", ".join(f"{name} {_value(one)}" for name, one in value.items()) + ")"
+    if isinstance(value, list | tuple):
+        return ", ".join(_value(one) for one in value) or "–"
+    return str(value)
 
 
 class AuditQuery(NamedTuple):
@@ -49,6 +69,17 @@ class Journal:
             "facts": msgspec.json.encode(facts).decode(),
         }
         await self._store.change(insert(audit).values(row))
+
+    async def read(self, actor: Actor, query: AuditQuery) -> list[dict[str, Any]]:
+        """Return a page of the log for somebody who asks for it."""
+        actor.need(Role.OPERATOR)
+        return await self.entries(query)
+
+    async def subjects(self) -> list[str]:
+        """Return the actions that are in the log, and before each subject's own the subject with its dot."""
+        rows = await self._store.select(select(audit.c.action).distinct().order_by(audit.c.action).limit(_MOST_ACTIONS))
+        actions = [row[0] for row in rows]
+        return sorted({f"{one.partition('.')[0]}." for one in actions} | set(actions))
 
     async def entries(self, query: AuditQuery) -> list[dict[str, Any]]:
         """Return a page of the log, newest first, each as plain values with its facts."""

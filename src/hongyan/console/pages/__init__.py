@@ -7,6 +7,8 @@ HTML in `templates/<page>.html`.
 
 from hongyan.console.frame import Section
 from hongyan.console.pages import (
+    accounts,
+    audit,
     carriers,
     health,
     inbox,
@@ -32,6 +34,8 @@ SECTIONS: tuple[Section, ...] = (
     statistics.SECTION,
     ledger.SECTION,
     health.SECTION,
+    audit.SECTION,
+    accounts.SECTION,
 )
 """in the order of the menu; a section in group "" is not in it"""
 
