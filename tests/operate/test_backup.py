@@ -14,7 +14,7 @@ from typing import Any
 import apsw
 import pytest
 
-from hongyan.cli.living import alone
+from hongyan.cli.alone import alone
 from hongyan.settings import load
 from hongyan.store.migrate import LATEST, steps
 from local_vendor import LocalVendor

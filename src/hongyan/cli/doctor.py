@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import typer
 
-from hongyan.assemble import open_store
-from hongyan.assemble.registry import examined
+from hongyan.assemble import examined, open_store
 from hongyan.cli.ailments import Finding, database, declared, disk, fail, keys, lines, machine, ok
 from hongyan.cli.exits import Exit
 from hongyan.cli.options import AsJson, Config, Data

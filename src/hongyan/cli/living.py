@@ -1,18 +1,17 @@
 """The life of `dev` and `serve`: start the system, say that it is ready, wait for a signal, drain, end."""
 
 import asyncio
-import fcntl
 import gc
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvloop
 
 from hongyan.assemble import System, running
+from hongyan.cli.alone import alone
 from hongyan.console import Snippet
 from hongyan.model.errors import Misconfigured
 from hongyan.model.world import Declared, World
@@ -76,24 +75,3 @@ def write_ready(path: Path, system: System) -> None:
         beside.replace(path)
     except OSError as error:
         raise Misconfigured(str(path), f"the ready file cannot be written ({error.strerror}).") from None
-
-
-@contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """Keep a second process off the same embedded database: each would take the other's hand-overs for lost."""
-    if settings.database_url:
-        yield
-        return
-    try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = (settings.data_dir / "hongyan.lock").open("w")
-    except OSError as error:
-        raise Misconfigured(str(settings.data_dir), f"cannot be written ({error.strerror}).", "--data DIR") from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Misconfigured(
-                str(settings.data_dir), "another hongyan runs on this data.", "stop it, or choose another --data DIR."
-            ) from None
-        yield

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from hongyan.assemble import copy_of
+from hongyan.cli.alone import alone
 from hongyan.cli.backup import Telling, key_place
-from hongyan.cli.living import alone
 from hongyan.cli.options import AsJson, Config, Data
 from hongyan.cli.printing import print_json, print_lines
 from hongyan.model.errors import Misconfigured
