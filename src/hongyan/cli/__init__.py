@@ -16,6 +16,7 @@ VERBS = (
     "dev",
     "serve",
     "apply",
+    "account",
     "send",
     "messages",
     "show",

@@ -25,6 +25,8 @@ def serve(
             print_lines(f"customers bind over {name} at {host}:{port}")
         if not system.current().projects:
             print_lines("nothing is declared yet. Try: hongyan apply world.toml")
+        if not system.road.reception.office.sessions.is_anybodys():
+            print_lines("nobody can log in to the console. Try: hongyan account add NAME --role admin")
 
     live(
         settings,
