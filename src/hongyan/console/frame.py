@@ -18,6 +18,7 @@ from hongyan.console import Snippet
 from hongyan.console.board import Board
 from hongyan.console.drawing import FENCE, draw
 from hongyan.console.knock import Knock
+from hongyan.console.leaving import Leaving, leaving
 from hongyan.console.tables import Table, as_csv, as_json
 from hongyan.console.ways import Ways, curl
 from hongyan.console.words import Words
@@ -25,7 +26,6 @@ from hongyan.links.language import LANGUAGES, language
 from hongyan.model.actor import Actor, Role
 from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
-from hongyan.model.world import Mode, World
 from hongyan.operate.office import Office
 from hongyan.operate.sessions import Session
 from hongyan.text.characters import is_storable
@@ -33,8 +33,6 @@ from hongyan.text.characters import is_storable
 _LONGEST = 200
 _MOST_FORM = 1 << 20
 CSRF_FIELD = "csrf"
-SIMULATED = "simulator"
-"""the protocol of carriers that nothing leaves by"""
 
 
 class Console(NamedTuple):
@@ -116,9 +114,14 @@ class Visit:
         groups = ((group, tuple(one for one in found if self.may(one.role))) for group, found in self.console.menu)
         return tuple((group, found) for group, found in groups if found)
 
-    def leaving(self) -> Sequence[tuple[str, Sequence[str]]]:
-        """Return the live projects whose messages may leave for real, and through which carriers."""
+    def leaving(self) -> Sequence[Leaving]:
+        """Return the projects whose messages leave for real, and through which carriers."""
         return leaving(self.office.world()) if self.is_known else ()
+
+    def mode_of(self, project: str) -> str:
+        """Return how far messages of a project go; "" for one that is not declared."""
+        found = self.office.world().projects.get(project)
+        return "" if found is None else str(found.mode)
 
     def draw(self, template: str, words: Words, *, status: int = 200, **context: Any) -> Response:
         """Return a page."""
@@ -150,19 +153,6 @@ class Section(NamedTuple):
 
 Menu = Sequence[tuple[str, Sequence[Section]]]
 """(group, its sections), in the order they are shown"""
-
-
-def leaving(world: World) -> Sequence[tuple[str, Sequence[str]]]:
-    """Return the projects in mode live that a route leads out by carriers that are not simulated, with these."""
-    real = {one.name for one in world.carriers.values() if one.enabled and one.protocol != SIMULATED}
-    found = []
-    for project in world.projects.values() if real else ():
-        if project.enabled and project.mode is Mode.LIVE:
-            routes = [one for one in world.routes if not one.projects or project.name in one.projects]
-            names = {choice.carrier for route in routes for choice in route.choices} & real
-            if names:
-                found.append((project.name, sorted(names)))
-    return found
 
 
 class Doorway(Route):
