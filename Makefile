@@ -32,6 +32,7 @@ PEERS := bearerbox=kannel tshark=tshark node=nodejs npm=npm chromium=chromium go
 peers:
 	@missing=""; PATH="$$PATH:/usr/sbin"; for pair in $(PEERS); do \
 	  command -v $${pair%%=*} >/dev/null || missing="$$missing $${pair#*=}"; done; \
+	[ -e /usr/share/java/junit-platform-console-standalone.jar ] || missing="$$missing junit5"; \
 	if [ -n "$$missing" ]; then as=""; [ "$$(id -u)" = 0 ] || as=sudo; \
 	  $$as apt-get update -q && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -q --no-install-recommends $$missing; fi
 	@npm ci --silent --no-audit --no-fund --ignore-scripts --prefix tests/foreign/npm
