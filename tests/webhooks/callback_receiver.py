@@ -32,6 +32,7 @@ def receiving() -> Iterator[CallbackReceiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
+            receiver.came.append(Came(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             said = receiver.answer
             self.send_response(receiver.status)
             for name, value in receiver.headers.items():
@@ -39,7 +40,6 @@ def receiving() -> Iterator[CallbackReceiver]:
             self.send_header("content-length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)
-            receiver.came.append(Came(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
 
         def log_message(self, *_what: object) -> None:
             """Say nothing."""

@@ -116,6 +116,7 @@ async def _calls(office: Office, listener: str, attached: dict[str, Any], lastin
             raise
     finally:
         over.cancel()
-        leaving = asyncio.create_task(office.core.unlisten(listener))
-        _LEAVING.add(leaving)
-        leaving.add_done_callback(_LEAVING.discard)
+        if not office.live.over.is_set():  # at the end of the process all listeners are sent away
+            leaving = asyncio.create_task(office.core.unlisten(listener))
+            _LEAVING.add(leaving)
+            leaving.add_done_callback(_LEAVING.discard)
