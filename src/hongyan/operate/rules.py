@@ -67,6 +67,15 @@ class Rules:
         """Return the vendor's codes that a rule may refuse with."""
         return sorted(self._codes().get(dialect, ()))
 
+    def code_for(self, dialect: str, reason: str, facts: Mapping[str, Any]) -> str:
+        """Return the vendor's code that a refusal was told with, as far as its reason and facts say; "" for none."""
+        fits = [
+            (len(meant.facts), code)
+            for code, meant in self._codes().get(dialect, {}).items()
+            if meant.reason == reason and all(facts.get(name) == value for name, value in meant.facts.items())
+        ]
+        return max(fits, key=lambda one: one[0])[1] if fits else ""
+
     async def add(self, actor: Actor, asked: Mapping[str, Any]) -> Rule:
         """Make a rule of a Rule's fields as plain values; one of the same name is replaced. Raises Refused."""
         project = str(asked.get("project") or actor.project or "")

@@ -235,6 +235,7 @@ def links(rows: Sequence[LinkRow], public_base: str) -> list[dict[str, Any]]:
             "kind": row.kind,
             "address": f"{public_base.rstrip('/')}/{'c' if row.kind == 'card' else 'l'}/{row.code}",
             "target": row.target,
+            "values": row.values,
             "clicks": row.clicks,
             "first_click_at": iso(row.first_click_at),
         }
@@ -244,10 +245,10 @@ def links(rows: Sequence[LinkRow], public_base: str) -> list[dict[str, Any]]:
 
 def timed(lines: Sequence[Line]) -> None:
     """Add to each line how long after the first it was, and its tone."""
-    began_ms = next((_ms(one["at"]) for one in lines if one["at"] is not None), None)
+    began_ms = next((ms_of(one["at"]) for one in lines if one["at"] is not None), None)
     for one in lines:
         at = one["at"]
-        one["after_ms"] = None if at is None or began_ms is None else max(0, _ms(at) - began_ms)
+        one["after_ms"] = None if at is None or began_ms is None else max(0, ms_of(at) - began_ms)
         one["tone"] = _tone(one)
 
 
@@ -261,5 +262,6 @@ def _tone(one: Line) -> str:
     return _ENDS.get(state, PLAIN) if one["stage"] == "report" else PLAIN
 
 
-def _ms(text: str) -> int:
+def ms_of(text: str) -> int:
+    """Return the milliseconds of an ISO time."""
     return round(datetime.fromisoformat(text).timestamp() * 1000)

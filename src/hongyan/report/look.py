@@ -79,6 +79,10 @@ class Look:
         """Return the ids of the submissions that one request led to."""
         return tuple(row.id for row in await self._store.submissions_of_request(request_id))
 
+    def choices(self, message: Message) -> tuple[str, ...]:
+        """Return the carriers that may carry a message by today's routes, best first."""
+        return self._router.choose(message).carriers
+
     async def count(self, query: MessageQuery) -> int:
         """Return how many messages a filter matches."""
         return await self._store.count(query)
