@@ -8,13 +8,13 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from local_vendor import LocalVendor
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.limits import Limit, Span
 from hongyan.model.message import Category
 from hongyan.model.world import Project
 from hongyan.testing.client import Client
+from local_vendor import LocalVendor
 
 TEXT = "【演示】您的验证码是 1234"
 NINE_IN_CHINA = 1_767_315_600_000
@@ -67,9 +67,9 @@ def _push(system: LocalVendor, by: Any) -> dict[str, Any]:
 
 
 def _send(client: Client, to: str, **fields: Any) -> dict[str, Any]:
-    reply = client.send(to, TEXT, project="timed", **fields)
-    answer: dict[str, Any] = reply.json()
-    return answer["messages"][0] if "messages" in answer else answer["error"]
+    answer = client.send(to, TEXT, project="timed", **fields).json()
+    told: dict[str, Any] = answer["messages"][0] if "messages" in answer else answer["error"]
+    return told
 
 
 def _state(client: Client, message: dict[str, Any]) -> str:

@@ -7,12 +7,12 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from local_vendor import LocalVendor
 from sqlalchemy import func, select
 
 from hongyan.carriers.simulator import Simulator
 from hongyan.store import tables
 from hongyan.testing.client import Client
+from local_vendor import LocalVendor
 
 TEXT = "【演示】您的验证码是 1234"
 EMPTY = (

@@ -11,23 +11,29 @@ from hongyan.testing.client import Client
 
 
 def wait(
-    to: Annotated[str, typer.Option("--to", help="The number.")],
+    to: Annotated[str | None, typer.Option("--to", help="The number; not given: a template or a text is.")] = None,
     code: Annotated[bool, typer.Option("--code", help="Print the one-time code alone.")] = False,
     link: Annotated[bool, typer.Option("--link", help="Print the first link alone.")] = False,
     since: Annotated[
         str | None, typer.Option("--since", help="Accepted at or after; absent: in the last minute or from now on.")
     ] = None,
+    template: Annotated[str | None, typer.Option("--template", help="Only of this template.")] = None,
+    text: Annotated[str | None, typer.Option("--text", help="Only with this in the text.")] = None,
+    dialect: Annotated[str | None, typer.Option("--dialect", help="Only those that came by this API.")] = None,
+    project: Annotated[str | None, typer.Option("--project", help="Only of this project.")] = None,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds to wait at most.", min=0)] = 30,
     until: Annotated[str, typer.Option("--until", help="accepted, or final: not before its end.")] = "accepted",
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
     token: Token = "",
 ) -> None:
-    """Wait for a message to a number; exit code 1 when none came in time."""
-    reply, found = Client(url, token=token).wait(to, since=since, timeout_s=timeout, until=until)
+    """Wait for a message; exit code 1 when none came in time."""
+    others = {"template": template, "text": text, "dialect": dialect, "project": project}
+    reply, found = Client(url, token=token).wait(to, since=since, timeout_s=timeout, until=until, **others)
     answered(reply)
     if found is None:
-        typer.echo(f"hongyan: no message to {to} within {timeout:g} s", err=True)
+        whose = f"to {to}" if to else "like that"
+        typer.echo(f"hongyan: no message {whose} within {timeout:g} s", err=True)
         raise typer.Exit(Exit.NO)
     if as_json:
         print_json(found)

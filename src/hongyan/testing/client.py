@@ -218,24 +218,41 @@ class Client:
         return stream(self.url + path + _query(filters), self._bearer(), last_id)
 
     def wait_for(
-        self, to: str, *, since: str | int | None = None, timeout_s: float = 30, until: str = "accepted"
+        self,
+        to: str | None = None,
+        *,
+        since: str | int | None = None,
+        timeout_s: float = 30,
+        until: str = "accepted",
+        **others: str | None,
     ) -> dict[str, Any]:
-        """Return the newest message to a number with its `code` and `links`; raises NotDelivered."""
-        reply, found = self.wait(to, since=since, timeout_s=timeout_s, until=until)
+        """Return the newest message to a number with its `code` and `links`; raises NotDelivered.
+
+        `others` narrow it: template, text, dialect, project. A template or a text may stand in for the number.
+        """
+        reply, found = self.wait(to, since=since, timeout_s=timeout_s, until=until, **others)
         if reply.status != HTTP_OK:
             raise RuntimeError(f"/v1/wait answered {reply.status}: {reply.body.decode('utf-8', 'replace')}")
         if found is None:
-            raise NotDelivered(f"no message to {to} within {timeout_s:g} s")
+            like = ", ".join(f"{name} {value}" for name, value in {"to": to, **others}.items() if value)
+            raise NotDelivered(f"no message {like} within {timeout_s:g} s")
         return found
 
     def wait(
-        self, to: str, *, since: str | int | None = None, timeout_s: float = 30, until: str = "accepted"
+        self,
+        to: str | None = None,
+        *,
+        since: str | int | None = None,
+        timeout_s: float = 30,
+        until: str = "accepted",
+        **others: str | None,
     ) -> tuple[Reply, dict[str, Any] | None]:
         """Return the last answer and the newest message to a number, None when none came in time."""
         over = time.monotonic() + timeout_s
         while True:
             left = max(0.0, over - time.monotonic())
-            asked = {"to": to, "since": since, "until": until, "timeout": round(min(left, _LONGEST_POLL_S), 3)}
+            patience_s = round(min(left, _LONGEST_POLL_S), 3)
+            asked = {"to": to, **others, "since": since, "until": until, "timeout": patience_s}
             reply = self._own("GET", f"/v1/wait{_query(asked)}", wait_s=left)
             if reply.status != HTTP_OK:
                 return reply, None

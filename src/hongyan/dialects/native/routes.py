@@ -116,6 +116,8 @@ async def erase(
 @router.get("/wait")
 async def wait(asked: Annotated[Wait, Query()], who: Who, our: Our, request: Request) -> dict[str, Any]:
     """Wait for a message to a number; answers with its code and links, or `message: null` when none came in time."""
+    if asked.to is None and asked.template is None and asked.text is None:
+        raise Refused(Reason.MISSING_FIELD, field="to", why="or template, or text")
     since: Any = asked.since if asked.since is not None else our.clock.now_ms() - RECENT_MS
     states = tuple(FINAL) if asked.until == "final" else ()
     query = MessageQuery(
