@@ -97,15 +97,15 @@ def moment(text: str, now_ms: int, *, ends: bool = False) -> int | None:
 
     Without a zone it is China's. `ends`: of a day its end is meant. None for anything else.
     """
-    text = text.strip().lower()
+    text = text.strip().upper()
     if ago := _AGO.fullmatch(text):
         return max(0, now_ms - int(ago[1]) * _UNITS_S[ago[2].lower()] * 1000)
     now = datetime.fromtimestamp(now_ms / 1000, BEIJING)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     found: datetime | None = None
     try:
-        if text in _DAYS:
-            found = midnight - timedelta(days=_DAYS[text]) + timedelta(days=int(ends))
+        if text.lower() in _DAYS:
+            found = midnight - timedelta(days=_DAYS[text.lower()]) + timedelta(days=int(ends))
         elif clock := _OF_TODAY.fullmatch(text):
             found = midnight.replace(hour=int(clock[1]), minute=int(clock[2]), second=int(clock[3] or 0))
         else:
