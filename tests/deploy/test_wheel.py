@@ -50,10 +50,9 @@ def run(*words: str | Path, cwd: Path | None = None) -> None:
 
 def test_no_file_of_the_program_is_missing(installed: Path) -> None:
     (package,) = installed.glob("lib/python*/site-packages/hongyan")
+    source = installed.parent / "src" / "hongyan"
     wanted = {
-        path.relative_to(ROOT / "src" / "hongyan")
-        for path in (ROOT / "src" / "hongyan").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        path.relative_to(source) for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts
     }
     assert {path for path in wanted if not (package / path).is_file()} == set()
 
