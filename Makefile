@@ -7,7 +7,7 @@ BIN := .venv/bin
 ARGS ?=
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: dev test lint types imports pytest peers bench bench-smpp bench-kannel lock docs clean
+.PHONY: dev test lint types imports pytest peers screenshots bench bench-smpp bench-kannel lock docs clean
 
 dev: .venv/.run
 	@$(BIN)/hongyan dev $(ARGS)
@@ -36,6 +36,10 @@ peers:
 	if [ -n "$$missing" ]; then as=""; [ "$$(id -u)" = 0 ] || as=sudo; \
 	  $$as apt-get update -q && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -q --no-install-recommends $$missing; fi
 	@npm ci --silent --no-audit --no-fund --ignore-scripts --prefix tests/foreign/npm
+
+# Pictures of the console's main pages, to look at (and for the READMEs): docs/screenshots
+screenshots: .venv/.test peers
+	PYTHONPATH=tests $(BIN)/python -m browser.screenshots docs/screenshots
 
 bench: .venv/.test
 	$(BIN)/python bench/road.py $(ARGS)

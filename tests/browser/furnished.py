@@ -15,6 +15,8 @@ class Furnished(NamedTuple):
     vendor: LocalVendor
     examples: dict[str, list[str]]
     """path of a route -> addresses"""
+    pictured: dict[str, str]
+    """what a picture is of -> its address"""
 
 
 @contextmanager
@@ -22,21 +24,56 @@ def furnished(folder: Path) -> Iterator[Furnished]:
     """Run one inside the block."""
     with LocalVendor(folder) as vendor:
         client = Client(vendor.api_url)
-        client.send_comms("+8613800138001")
-        client.send_nxcloud(["8613800138002", "8613800134041"], "Your code is 1234")
-        client.send_alibaba("13800138003")
-        client.send_card(["13800138005", "13800138004"])
-        client.send_yundashi("13800138004", "你的验证码是1234")
-        client.send("13800134051", "“Late” receipt – " + "长" * 80)
-        refused = Client(vendor.api_url, credentials={"alibaba": ("LTAI5tEXAMPLEonly00001", "wrong")})
-        refusal = refused.send_alibaba("13800138003").json()["RequestId"]
-        vendor.eventually(lambda: client.show(refusal).status == 200)
+        _callbacks(client)
+        _send(client)
+        refusal = _refused(vendor, client)
+        _staged(client)
+        _rehearsed(client)
         client.wait_for("13800134041", until="final")
+        client.ask("POST", "/v1/replies", {"from": "13800138004", "text": "Thank you! 谢谢"})
         messages = client.messages().json()["messages"]
-        pages = [f"/messages/{one['id']}" for one in messages] + [f"/messages/{refusal}"]
+        first = {one["to"]: f"/messages/{one['id']}" for one in reversed(messages)}
         examples = {
-            "/messages/{id}": pages,
+            "/messages/{id}": [*first.values(), f"/messages/{refusal}"],
             "/carriers/{name}": ["/carriers/simulator"],
             "/routes": ["/routes", "/routes?to=13800138000"],
         }
-        yield Furnished(vendor, examples)
+        pictured = {
+            "message": first["8613800134041"],
+            "refusal": f"/messages/{refusal}",
+            "phone": "/phone/8613800138004",
+        }
+        yield Furnished(vendor, examples, pictured)
+
+
+def _callbacks(client: Client) -> None:
+    """Give NXCloud's customer a receiver that is not there: its calls fail and are tried again."""
+    client.ask("PATCH", "/v1/projects/demo-nxcloud", {"callbacks": {"nxcloud": "http://127.0.0.1:4/receipts"}})
+
+
+def _send(client: Client) -> None:
+    client.send_comms("+8613800138001")
+    client.send_nxcloud(["8613800138002", "8613800134041"], "Your code is 1234")
+    client.send_alibaba("13800138003")
+    client.send_card(["13800138005", "13800138004"])
+    client.send_yundashi("13800138004", "你的验证码是1234")
+    client.send("13800134051", "“Late” receipt – " + "长" * 80)
+    client.send("447700900123", "Your parcel is at https://example.com/parcels/7 \N{PACKAGE}")
+
+
+def _refused(vendor: LocalVendor, client: Client) -> str:
+    """Have a call with a wrong secret refused; return its request id."""
+    stranger = Client(vendor.api_url, credentials={"alibaba": ("LTAI5tEXAMPLEonly00001", "wrong")})
+    refusal: str = stranger.send_alibaba("13800138003").json()["RequestId"]
+    vendor.eventually(lambda: client.show(refusal).status == 200)
+    return refusal
+
+
+def _staged(client: Client) -> None:
+    """Make a project that captures, with a message that is held."""
+    client.ask("POST", "/v1/projects", {"name": "staging", "keys": ["alibaba", "native"], "paid_in": "50"})
+    client.send("13800138006", "This one waits for somebody to let it go", project="staging")
+
+
+def _rehearsed(client: Client) -> None:
+    client.ask("POST", "/v1/rules", {"effect": "end", "to": "*0042", "state": "undelivered", "code": "UNDELIV"})

@@ -86,10 +86,12 @@ class Statistics:
         return len(due & self._wanted)
 
     async def _due(self, first: int, end: int) -> set[int]:
-        now = self._clock.now_ms()
+        now, oldest = self._clock.now_ms(), await hourly.oldest(self._store, end)
+        if oldest is None:
+            return set()
         known = await hourly.known(self._store, first, end)
         settled = {hour for hour, (at, final) in known.items() if final or now - at < FRESH_MS}
-        return set(range(first, end, HOUR_MS)) - settled
+        return set(range(max(first, oldest), end, HOUR_MS)) - settled
 
     async def _count(self) -> None:
         while self._wanted:

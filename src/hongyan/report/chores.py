@@ -3,14 +3,11 @@
 import asyncio
 
 import structlog
-from sqlalchemy import select
 
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
-from hongyan.model.ids import first_id_at
 from hongyan.model.limits import DAY_MS, HOUR_MS
 from hongyan.store import Store, hourly
-from hongyan.store.tables import messages
 
 EVERY_S = 3600.0
 SLICE_ROWS = 1_000
@@ -52,11 +49,9 @@ class Retention:
     async def _count_what_goes(self, before_ms: int) -> None:
         """Count the hours that are about to be deleted, for statistics."""
         end = before_ms // HOUR_MS * HOUR_MS + HOUR_MS
-        asked = select(messages.c.accepted_at).where(messages.c.id < first_id_at(end)).order_by(messages.c.id).limit(1)
-        oldest = await self._store.select(asked)
-        if not oldest:
+        first = await hourly.oldest(self._store, end)
+        if first is None:
             return
-        first = oldest[0][0] // HOUR_MS * HOUR_MS
         known = await hourly.known(self._store, first, end)
         for hour in range(first, end, HOUR_MS):
             if not known.get(hour, (0, False))[1]:

@@ -37,10 +37,21 @@ async def known(store: Store, first_hour: int, end: int) -> dict[int, tuple[int,
     return {hour: (at, bool(final)) for hour, at, final in await store.select(asked.where(hours.c.hour < end))}
 
 
+async def oldest(store: Store, before: int) -> int | None:
+    """Return the hour of the oldest message, None when there is none before that time."""
+    asked = select(messages.c.accepted_at).where(messages.c.id < first_id_at(before)).order_by(messages.c.id).limit(1)
+    rows = await store.select(asked)
+    return rows[0][0] // HOUR_MS * HOUR_MS if rows else None
+
+
 async def count(store: Store, hour: int, now_ms: int) -> None:
     """Count one hour and keep it, for good when it is over and every message in it has ended."""
     sums: dict[tuple[Any, ...], Counter[str]] = {}
-    for begin in range(hour, min(hour + HOUR_MS, now_ms + _SLICE_MS), _SLICE_MS):
+    some = messages.c.id >= first_id_at(hour), messages.c.id < first_id_at(hour + HOUR_MS)
+    end = min(hour + HOUR_MS, now_ms + _SLICE_MS)
+    if not await store.select(select(messages.c.id).where(*some).limit(1)):
+        end = hour
+    for begin in range(hour, end, _SLICE_MS):
         for row in await store.select(_slice(begin, min(begin + _SLICE_MS, hour + HOUR_MS))):
             kept = sums.setdefault(tuple(row[: len(_KEYS)]), Counter())
             kept.update(dict(zip(_SUMS, map(int, row[len(_KEYS) :]), strict=True)))
