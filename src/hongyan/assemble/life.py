@@ -14,7 +14,7 @@ from hongyan.assemble.entrances import crew, smpp
 from hongyan.assemble.reception import bounds_of, edge_of
 from hongyan.assemble.registry import open_store
 from hongyan.assemble.road import Road
-from hongyan.console import Snippet
+from hongyan.assemble.snippets import snippets
 from hongyan.console.app import console
 from hongyan.listener import Listener, bound, url_of
 from hongyan.listener.crew import Crew
@@ -57,14 +57,13 @@ async def running(
     demo: bool = False,
     seed: Callable[[World], Sequence[Declared]] | None = None,
     check: Callable[[World], None] | None = None,
-    snippets: Callable[[str], Sequence[Snippet]] | None = None,
     clock: Clock | None = None,
     chance: random.Random | None = None,
 ) -> AsyncIterator[System]:
     """Run the system inside the block. Raises Misconfigured when it cannot start.
 
     `seed` names what is declared before anything starts; `check` may refuse the world found. `demo`: callers on this
-    machine need no token, and callbacks may go to this machine. `snippets`: API address -> what an empty inbox shows.
+    machine need no token, and callbacks may go to this machine.
     """
     clock, tally = clock or SystemClock(), Tally()
     async with AsyncExitStack() as stack:
@@ -98,7 +97,7 @@ async def running(
         pages = console(
             road.reception.office,
             hosts=settings.allowed_hosts,
-            snippets=snippets(api_url) if snippets else (),
+            snippets=snippets(api_url),
             api_url=api_url,
             proxies=settings.trusted_proxies,
         )

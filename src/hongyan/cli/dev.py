@@ -4,7 +4,6 @@ from hongyan.assemble import System
 from hongyan.cli.demo_card import print_card
 from hongyan.cli.living import live
 from hongyan.cli.options import ApiPort, Config, ConsolePort, Data, ReadyFile
-from hongyan.cli.snippets import snippets
 from hongyan.settings import load
 from hongyan.testing.demo import DEV_DEFAULTS, SMPP_PORT, demo_world, to_seed
 
@@ -30,5 +29,4 @@ def dev(
         ready_file=ready_file,
         demo=True,
         seed=lambda world: to_seed(demo, world.things),
-        snippets=snippets,
     )

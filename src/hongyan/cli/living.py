@@ -12,7 +12,6 @@ import uvloop
 
 from hongyan.assemble import System, running
 from hongyan.cli.alone import alone
-from hongyan.console import Snippet
 from hongyan.model.errors import Misconfigured
 from hongyan.model.world import Declared, World
 from hongyan.settings import Settings
@@ -27,7 +26,6 @@ def live(
     demo: bool = False,
     seed: Callable[[World], Sequence[Declared]] | None = None,
     check: Callable[[World], None] | None = None,
-    snippets: Callable[[str], Sequence[Snippet]] | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT; return after everything is drained. Raises Misconfigured.
 
@@ -41,7 +39,7 @@ def live(
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        async with running(settings, demo=demo, seed=seed, check=check, snippets=snippets) as system:
+        async with running(settings, demo=demo, seed=seed, check=check) as system:
             _calm_collector()
             if ready_file is not None:
                 write_ready(ready_file, system)

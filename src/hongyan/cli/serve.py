@@ -4,7 +4,6 @@ from hongyan.assemble import System
 from hongyan.cli.living import live
 from hongyan.cli.options import ApiPort, Config, ConsolePort, Data, ReadyFile
 from hongyan.cli.printing import print_lines
-from hongyan.cli.snippets import snippets
 from hongyan.declare.checks import refuse_demo
 from hongyan.settings import load
 
@@ -33,5 +32,4 @@ def serve(
         ready=ready,
         ready_file=ready_file,
         check=lambda world: refuse_demo(world.things),
-        snippets=snippets,
     )
