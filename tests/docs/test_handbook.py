@@ -102,6 +102,11 @@ async def test_the_home_page_leads_everywhere_and_to_the_other_language() -> Non
         assert "/" in links
 
 
+async def test_every_page_is_answered() -> None:
+    for name, language in EVERY:
+        assert (await visit(f"{address(name, language)}?lang={language}")).status == 200, name
+
+
 async def test_a_page_has_its_neighbours_its_contents_and_its_other_language() -> None:
     answer = await visit("/docs/zh/settings")
     links = set(hrefs(answer.body))

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from hongyan.handbook.drawing import FENCE, STYLE_ADDRESS, draw, style_sheet
+from hongyan.handbook.drawing import FENCE, ICON_ADDRESS, STYLE_ADDRESS, draw, icon, style_sheet
 from hongyan.handbook.markdown import Written, write
 from hongyan.handbook.search import LONGEST_QUESTION, Place, find
 from hongyan.handbook.shelf import BASE, ENDINGS, HOME, Shelf, address, read_shelf
@@ -27,6 +27,7 @@ def handbook(folder: Path | None = None, *, console: str = "") -> Starlette:
     return Starlette(
         routes=[
             Route(STYLE_ADDRESS, reader.style),
+            Route(ICON_ADDRESS, reader.icon),
             Route(f"{BASE}/search", reader.search),
             Route(f"{BASE}/zh/search", reader.search),
             Route(BASE, reader.page),
@@ -69,6 +70,10 @@ class Reader:
         """Answer with the style sheet."""
         return style_sheet()
 
+    async def icon(self, _request: Request) -> Response:
+        """Answer with the picture in a browser's tab."""
+        return icon()
+
     def written(self, name: str, language: str) -> Written:
         """Return a page, made once."""
         with self._making:
@@ -96,7 +101,7 @@ class Reader:
             "before": names[place - 1] if place else None,
             "next": names[place + 1] if place + 1 < len(names) else None,
         }
-        links = {word: (address(one, language), self._title(one, language)) for word, one in around.items() if one}
+        links = {word: one and (address(one, language), self._title(one, language)) for word, one in around.items()}
         template = "home.html" if name == HOME else "page.html"
         return draw(template, language, page=page, around=links, **self._frame(name, language))
 

@@ -56,6 +56,7 @@ def _excerpt(text: str, words: Sequence[str]) -> tuple[tuple[str, bool], ...]:
     low = text.lower()
     hits = [at for word in words if (at := low.find(word)) >= 0]
     begin = max(0, min(hits, default=0) - _BEFORE)
+    begin = text.find(" ", begin, begin + _BEFORE // 3) + 1 or begin if begin else 0
     piece = text[begin : begin + _AROUND]
     out: list[tuple[str, bool]] = [("…", False)] if begin else []
     while piece:
