@@ -17,7 +17,7 @@ from starlette.routing import Route
 from hongyan.console.board import Seen, digest_of
 from hongyan.console.drawing import FENCE
 from hongyan.console.frame import Console, Section, Visit, page
-from hongyan.console.pages import inbox, refusals
+from hongyan.console.pages import inbox, phone, refusals
 from hongyan.console.pages.listing import NOT_OF_A_LIST, address_of
 from hongyan.model.errors import Refused
 from hongyan.model.ids import from_decimal
@@ -52,6 +52,7 @@ WATCHED: Mapping[str, Watched] = {
     "inbox": Watched("/", inbox.seen),
     "refusals": Watched("/refusals", refusals.seen),
     "message": Watched("/messages", message_seen),
+    "phone": Watched("/phone", phone.seen),
 }
 """by the name that a page listens under"""
 

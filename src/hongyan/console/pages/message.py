@@ -77,7 +77,7 @@ async def story(visit: Visit) -> Response:
         may_say=may and visit.office.rehearsal.on and message["provider_id"] is not None,
         push_ways=visit.ways(f"hongyan push {message['id']}", "POST", f"/v1/messages/{message['id']}/push"),
         say_ways=visit.ways(
-            f"hongyan trigger receipt {message['id']} --state undelivered",
+            f"hongyan trigger receipt {message['id']} undelivered",
             "POST",
             f"/v1/messages/{message['id']}/receipt",
             {"state": "undelivered"},
