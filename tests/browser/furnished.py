@@ -19,6 +19,9 @@ class Furnished(NamedTuple):
     """what a picture is of -> its address"""
 
 
+_DOCS = ("", "/tutorial/first-message", "/how-to/alibaba", "/reasons", "/states", "/cli", "/search?q=receipt")
+
+
 @contextmanager
 def furnished(folder: Path) -> Iterator[Furnished]:
     """Run one inside the block."""
@@ -37,6 +40,7 @@ def furnished(folder: Path) -> Iterator[Furnished]:
             "/messages/{id}": [*first.values(), f"/messages/{refusal}"],
             "/carriers/{name}": ["/carriers/simulator"],
             "/routes": ["/routes", "/routes?to=13800138000"],
+            "/docs{rest:path}": [f"/docs{name}" for name in _DOCS],
         }
         pictured = {
             "message": first["8613800134041"],

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from browser.chromium import Tab, chromium
 from browser.furnished import Furnished, furnished
 from hongyan.console.app import console
+from hongyan.handbook import handbook
 
 _DATA = (".json", ".csv")
 
@@ -29,7 +30,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
 def paths(house: Furnished) -> list[str]:
     """Return the address of every page there is; one with a place in it must have an example."""
     found = []
-    for route in console(house.vendor.system.road.reception.office).routes:
+    for route in console(house.vendor.system.road.reception.office, docs=handbook()).routes:
         assert isinstance(route, Route)
         if "GET" not in (route.methods or ()) or route.path.endswith(_DATA) or route.path in NO_PAGES:
             continue

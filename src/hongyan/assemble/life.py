@@ -16,6 +16,7 @@ from hongyan.assemble.registry import open_store
 from hongyan.assemble.road import Road
 from hongyan.assemble.snippets import snippets
 from hongyan.console.app import console
+from hongyan.handbook import handbook
 from hongyan.listener import Listener, bound, url_of
 from hongyan.listener.crew import Crew
 from hongyan.model.clock import Clock, SystemClock
@@ -100,6 +101,7 @@ async def running(
             snippets=snippets(api_url),
             api_url=api_url,
             proxies=settings.trusted_proxies,
+            docs=handbook(console="/"),
         )
         console_ = Listener(pages, console_socket, bounds, keep_alive_s=keep_alive_s)
         for listener in (api, console_):
