@@ -18,6 +18,7 @@ from hongyan.operate.live import Live
 MARKS_A_SECOND = 1.0
 MOST_WATCHERS = 200
 KEEP_ALIVE_S = 15.0
+_SETTLE_S = 1.0
 _MOST_KEPT = 100
 _SHARE = 20
 """a list is not drawn again before so many times as long as it took are over"""
@@ -54,6 +55,10 @@ class Board:
     def has_room(self) -> bool:
         """Return whether one more may look on."""
         return self._watchers < MOST_WATCHERS and not self.live.over.is_set()
+
+    def is_watched(self) -> bool:
+        """Return whether somebody looks on."""
+        return bool(self._watchers)
 
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -107,10 +112,13 @@ class Board:
 
     async def _count(self) -> None:
         async with self.live.marks(MARKS_A_SECOND) as marks:
+            wait_s = _SETTLE_S
             while not self.live.over.is_set():
-                if await marks.take(KEEP_ALIVE_S):
+                # once without a mark: a list may have been drawn before the store was looked at for the first time
+                if await marks.take(wait_s) or wait_s == _SETTLE_S:
                     self.count += 1
                     self._move()
+                wait_s = KEEP_ALIVE_S
         self._move()
 
     def _move(self) -> None:
