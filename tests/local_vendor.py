@@ -25,9 +25,12 @@ class LocalVendor(Server):
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
         """Return (status, body) of one request; underscores in header names become dashes."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = urllib.request.Request(self.api_url + path, body, named, method=method)
+        return self.visit(urllib.request.Request(self.api_url + path, body, named, method=method))
+
+    def visit(self, address: str | urllib.request.Request) -> tuple[int, str]:
+        """Return (status, body) of what is asked for, at any of our addresses."""
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(address, timeout=20) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
