@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hongyan.testing.client import Client
 from local_vendor import LocalVendor
@@ -32,6 +32,7 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         refusal = _refused(vendor, client)
         _staged(client)
         _rehearsed(client)
+        _people(client)
         client.wait_for("13800134041", until="final")
         client.ask("POST", "/v1/replies", {"from": "13800138004", "text": "Thank you! 谢谢"})
         messages = client.messages().json()["messages"]
@@ -40,6 +41,12 @@ def furnished(folder: Path) -> Iterator[Furnished]:
             "/messages/{id}": [*first.values(), f"/messages/{refusal}"],
             "/carriers/{name}": ["/carriers/simulator"],
             "/routes": ["/routes", "/routes?to=13800138000"],
+            "/phone": ["/phone", "/phone?number=nonsense"],
+            "/phone/{number}": ["/phone/8613800138004", "/phone/8613800138005", "/phone/8613900000000"],
+            "/webhooks": ["/webhooks", "/webhooks?outcome=failed"],
+            "/webhooks/call/{call}": [f"/webhooks/call/{one['id']}" for one in _calls(vendor, client)],
+            "/accounts/{name}": ["/accounts/li.hua"],
+            "/": ["/", "/?q=state:failed", "/?q=to:none", "/?q=stat:failed"],
             "/docs{rest:path}": [f"/docs{name}" for name in _DOCS],
         }
         pictured = {
@@ -55,6 +62,17 @@ def _callbacks(client: Client) -> None:
     client.ask("PATCH", "/v1/projects/demo-nxcloud", {"callbacks": {"nxcloud": "http://127.0.0.1:4/receipts"}})
 
 
+def _calls(vendor: LocalVendor, client: Client) -> list[dict[str, Any]]:
+    """Return a call that failed and one that somebody made again."""
+    found = vendor.eventually(lambda: client.ask("GET", "/v1/webhooks").json()["calls"])
+    again = client.ask("POST", f"/v1/webhooks/{found[0]['id']}/replay", {}).json()
+    return [found[0], again]
+
+
+def _people(client: Client) -> None:
+    client.ask("POST", "/v1/accounts", {"name": "li.hua", "role": "operator", "password": "a quiet goose on the lake"})
+
+
 def _send(client: Client) -> None:
     client.send_comms("+8613800138001")
     client.send_nxcloud(["8613800138002", "8613800134041"], "Your code is 1234")
@@ -62,7 +80,7 @@ def _send(client: Client) -> None:
     client.send_card(["13800138005", "13800138004"])
     client.send_yundashi("13800138004", "你的验证码是1234")
     client.send("13800134051", "“Late” receipt – " + "长" * 80)
-    client.send("447700900123", "Your parcel is at https://example.com/parcels/7 \N{PACKAGE}")
+    client.send("447400123456", "Your parcel is at https://example.com/parcels/7 \N{PACKAGE}")
 
 
 def _refused(vendor: LocalVendor, client: Client) -> str:
