@@ -18,6 +18,8 @@ from hongyan.text.characters import is_storable
 T = TypeVar("T")
 
 LEAST, MOST = 12, 1_000
+PASSES, MEMORY_KIB = 3, 65_536
+"""RFC 9106's second choice"""
 MOST_WAITING = 16
 """comparisons that may wait; more are told to come back"""
 _FEWEST_DIFFERENT = 4
@@ -72,10 +74,12 @@ def generate() -> str:
 
 
 class Passwords:
-    """Computes and compares. Memory and passes are those of RFC 9106's second choice, on one core."""
+    """Computes and compares, on one core."""
 
-    def __init__(self, *, passes: int = 3, memory_kib: int = 65_536) -> None:
-        self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1, type=Type.ID)
+    def __init__(self, *, passes: int = 0, memory_kib: int = 0) -> None:
+        self._hasher = PasswordHasher(
+            time_cost=passes or PASSES, memory_cost=memory_kib or MEMORY_KIB, parallelism=1, type=Type.ID
+        )
         self._lane = asyncio.Semaphore(1)
         self._waiting = 0
         self._nobodys: str | None = None
