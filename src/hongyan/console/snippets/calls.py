@@ -13,8 +13,8 @@ from msgspec import Struct
 from hongyan.text.number_plans import split_country
 from hongyan.text.seals import alibaba_query
 
-CARD_PREFIX = "CARD_"
-"""codes of Alibaba's card templates begin so"""
+_RANDOM = "424242"
+"""any number will do: it is no nonce"""
 
 
 class Values(Struct, frozen=True, kw_only=True):
@@ -68,6 +68,8 @@ class Call(Struct, frozen=True, kw_only=True):
     """of the JSON body, or of Alibaba's query"""
     headers: Mapping[str, str] = {}
     """beside the type of the body"""
+    random: str = ""
+    """yundashi: what stands in the address as `random`, and is sealed"""
 
     @property
     def all_headers(self) -> dict[str, str]:
@@ -149,8 +151,8 @@ def _yundashi(values: Values) -> Call:
     text = f"【{values.signature}】{values.text}" if values.signature else values.text
     nation, mobile = nation_and_mobile(values.to[0])
     fields = {"tel": {"nationcode": nation, "mobile": mobile}, "type": int(values.marketing), "msg": text}
-    address = f"/intf/sendsms?sdkappid={quote(values.key, safe='')}&random=424242"
-    return Call(address=address, action="sendsms", fields=fields)
+    address = f"/intf/sendsms?sdkappid={quote(values.key, safe='')}&random={_RANDOM}"
+    return Call(address=address, action="sendsms", fields=fields, random=_RANDOM)
 
 
 def as_mainland(number: str) -> str:

@@ -1,8 +1,6 @@
 """How messages look on a handset: bubbles and cards, and their words."""
 
-from hongyan.console.words import Words
-
-WORDS: Words = {
+WORDS: dict[str, tuple[str, str]] = {
     "one_time_code": ("One-time code", "验证码"),
     "copy_code": ("Copy code", "复制验证码"),
     "card": ("Card", "卡片"),
