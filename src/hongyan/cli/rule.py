@@ -95,6 +95,19 @@ def remove(
     print_lines(f"{told['deleted']} taken away.")
 
 
+@rule.command()
+def profile(
+    carrier: Annotated[str, typer.Argument(help="A simulated carrier.")],
+    profile: Annotated[str, typer.Argument(help="healthy, slow, flaky, throttling or dead.")],
+    url: Url = DEFAULT_URL,
+    token: Token = "",
+) -> None:
+    """Have a simulated carrier behave by another profile."""
+    path = f"/v1/rules/profiles/{quote(carrier, safe='')}"
+    told = answered(Client(url, token=token).ask("POST", path, {"profile": profile}))
+    print_lines(f"{told['carrier']}: {told['profile']}")
+
+
 def sentence(rule: Mapping[str, Any]) -> str:
     """Return a rule in one line."""
     does = ", ".join(f"{name} {rule[name]}" for name in _DOES if rule.get(name))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hongyan.accept.faults import ANY
 from hongyan.carriers.endings import USUAL, is_sayable
+from hongyan.carriers.profiles import PROFILES
 from hongyan.model.actor import Actor, Role
 from hongyan.model.clock import Clock, iso
 from hongyan.model.reason import Reason
@@ -111,6 +112,21 @@ class Rules:
         found = [one for one in every if actor.project in {None, one.project}]
         await self._drop(actor, found)
         return len(found)
+
+    async def profile(self, actor: Actor, carrier: str, profile: str) -> str:
+        """Have a simulated carrier behave by another profile from now on. Raises Refused."""
+        self._rehearsal.need(actor, Role.ADMIN)
+        config = (await self._store.world()).carriers.get(carrier)
+        if config is None or config.protocol != "simulator":
+            raise wrong("carrier", "no simulated carrier of that name", "没有这个名称的仿真通道")
+        if profile not in PROFILES:
+            hint = nearest(profile, PROFILES)
+            raise wrong("profile", f"no profile {profile[:64]!r}: {hint}", f"没有档位 {profile[:64]!r}：{hint}")
+        changed = replace(config, settings={**config.settings, "profile": profile})
+        await self._store.declare([changed], (), self._clock.now_ms())
+        await self._follow()
+        await self._journal.note(actor, "carrier.profile", carrier, profile=profile)
+        return profile
 
     async def _drop(self, actor: Actor, rules: Iterable[Rule]) -> None:
         rules = list(rules)

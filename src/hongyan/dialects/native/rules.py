@@ -54,6 +54,22 @@ async def codes(dialect: Annotated[str, Path(max_length=200)], _act: Act, office
     return {"dialect": dialect, "codes": office.rules.codes(dialect)}
 
 
+class Profiled(BaseModel):
+    """How a simulated carrier behaves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    profile: Annotated[Name, Field(description="healthy, slow, flaky, throttling or dead")]
+
+
+@router.post("/profiles/{carrier}")
+async def profile(
+    carrier: Annotated[str, Path(max_length=200)], asked: Profiled, act: Act, office: Off
+) -> dict[str, Any]:
+    """Have a simulated carrier behave by another profile: numbers that are not magic fare as it says."""
+    return {"carrier": carrier, "profile": await office.rules.profile(act, carrier, asked.profile)}
+
+
 @router.delete("/{name}")
 async def remove(
     name: Annotated[str, Path(max_length=200, description="the rule's name")],
