@@ -185,6 +185,7 @@ def of_refusals(rows: Sequence[RefusalRow]) -> dict[str, Any]:
         "id": first.request_id,
         "request_id": first.request_id,
         "title": f"{first.dialect} {first.action or 'request'} from {first.peer}",
+        "title_zh": f"{first.dialect} {first.action or '请求'}，来自 {first.peer}",
         "state": "refused",
         "state_zh": "已拒绝",
         "reasons": [str(row.reason) for row in rows],
