@@ -64,9 +64,20 @@ class Held:
         found = await self._find(actor, query)
         return [summary(one) | {"expires_at": iso(one.expires_at)} for one in found]
 
-    async def counts(self) -> dict[str, int]:
-        """Return how many messages each project has held."""
+    async def these(self, actor: Actor, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Return those of these messages that are held and the actor may see."""
+        found = await self._store.messages_by_id(ids[:MOST_AT_ONCE])
+        return [
+            summary(one) | {"expires_at": iso(one.expires_at)}
+            for one in found
+            if actor.project in {None, one.project} and one.state is State.ACCEPTED and is_held(one.cause)
+        ]
+
+    async def counts(self, actor: Actor) -> dict[str, int]:
+        """Return how many messages each project has held, of those that the actor may see."""
         asked = select(messages.c.project, func.count()).where(text(HELD)).group_by(messages.c.project)
+        if actor.project is not None:
+            asked = asked.where(messages.c.project == actor.project)
         return dict(await self._store.select(asked))
 
     async def release(self, actor: Actor, ids: Sequence[int]) -> list[int]:

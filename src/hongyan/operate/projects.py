@@ -4,6 +4,7 @@ A project made by hand is an item of the world like any other: a later `hongyan 
 and keeps it, unless it is told to prune.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -44,6 +45,7 @@ from hongyan.store.tables import balances, messages
 BELONGINGS: tuple[type[Declared], ...] = (Key, App, Signature, Template, Price, Link, Stop, Port)
 """what may belong to a project"""
 _COPIED = (Signature, Template, Link)
+_NAME = re.compile(r"\w[\w. -]{0,59}")
 _UNFINISHED = tuple(state for state in State if state not in FINAL)
 
 
@@ -111,6 +113,14 @@ class Projects:
         actor.need(Role.ADMIN)
         async with self._declaring.now() as world:
             project = made(Project, {"mode": str(Mode.CAPTURE)} | dict(fields))
+            if not _NAME.fullmatch(project.name) or project.name == "new":
+                why = "1 to 60 letters, digits, blanks, dots, dashes; not: new"
+                raise Refused(
+                    Reason.BAD_FIELD,
+                    field="name",
+                    why=why,
+                    why_zh="应为 1 至 60 个字母、数字、汉字、空格、点或连字符，且不能是 new",
+                )
             if project.name in world.projects:
                 raise Refused(Reason.BAD_FIELD, field="name", why="there is one already", why_zh="已有同名项目")
             copied = _copies(world, project.name, like)
