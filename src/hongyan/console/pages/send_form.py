@@ -12,6 +12,7 @@ from hongyan.console.snippets.beginning import (
     SAMPLE,
     TEMPLATED,
     Offer,
+    fallback_of,
     offers,
     places,
     secret_of,
@@ -98,6 +99,7 @@ class Form(NamedTuple):
         if not self.needs_template and not self.text and self.template is None:
             return None
         key = self.offer.key
+        fallback, fallback_values = fallback_of(self.offer, self.template)
         named = self.needs_template or (self.vendor == "native" and self.template is not None)
         return Values(
             api_url=api_url,
@@ -113,6 +115,8 @@ class Form(NamedTuple):
             project=key.project,
             marketing=self.marketing,
             is_card=self.template is not None and self.template.leg is Leg.CARD,
+            fallback=fallback,
+            fallback_values=fallback_values,
         )
 
 
@@ -253,11 +257,11 @@ def _finished(form: Form) -> str:
     """Return the text as the handset would show it, as well as can be told before it is sent."""
     text = form.text
     if form.template is not None and (form.needs_template or form.vendor == "native"):
-        if form.template.leg is Leg.CARD:
-            text = ""
-        else:
-            filled = {name: form.values.get(name) or f"{{{name}}}" for name in form.places}
-            text = rendered(form.template.body, form.template.dialect, filled)
+        template, filled = form.template, {name: form.values.get(name) or f"{{{name}}}" for name in form.places}
+        if template.leg is Leg.CARD and form.offer is not None:
+            code, filled = fallback_of(form.offer, template)
+            template = next((one for one in form.offer.templates if one.name == code), template)
+        text = rendered(template.body, template.dialect, filled)
     name = form.signature or (form.template.signature if form.template is not None else "") or ""
     if form.vendor == "yundashi" and not name and form.offer is not None:
         name = usual_signature(form.offer) if signature.split(text)[0] is None else ""

@@ -101,6 +101,14 @@ def text_of(vendor: str, template: Template | None, values: Mapping[str, str]) -
     return FINISHED.get(vendor, "")
 
 
+def fallback_of(offer: Offer, template: Template | None) -> tuple[str, dict[str, str]]:
+    """Return the code and sample values of the text that goes where a card cannot be shown; "" when there is none."""
+    if template is None or template.leg is not Leg.CARD:
+        return "", {}
+    found = next((one for one in offer.templates if one.leg is Leg.TEXT), None)
+    return ("", {}) if found is None else (found.name, dict.fromkeys(places(found), SAMPLE))
+
+
 def places(template: Template) -> list[str]:
     """Return the places of a template, numbered ones in their order."""
     if template.leg is Leg.CARD:
