@@ -12,10 +12,12 @@ from hongyan.carriers.profiles import PROFILES
 from hongyan.console.frame import CSRF_FIELD, Console, Section, Visit, action, table_pages
 from hongyan.console.tables import Column, Table
 from hongyan.console.ways import Ways
+from hongyan.console.words import STATES, worded
 from hongyan.console.words.chaos import WORDS
 from hongyan.model.actor import Role
 from hongyan.model.reason import Reason
-from hongyan.operate.rules import told
+from hongyan.model.world import Effect
+from hongyan.operate.rules import FIELDS, told
 
 _PUSHES = ("1m", "1h", "24h", "72h")
 _STRIKES = ("project", "dialect", "action", "to", "template", "text")
@@ -52,7 +54,7 @@ SECTION = Section("chaos", "/chaos", "rehearse", _routes)
 
 async def load(visit: Visit) -> Table:
     """Return the rules, in the order they are tried."""
-    return Table("rules", _COLUMNS, [_row(told(one)) for one in visit.office.rules.list(visit.actor)])
+    return Table("rules", _COLUMNS, [_row(told(one), visit.lang) for one in visit.office.rules.list(visit.actor)])
 
 
 async def show(visit: Visit, table: Table) -> Response:
@@ -105,6 +107,9 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
 async def add(visit: Visit) -> Response:
     """Make a rule of a form's fields."""
     asked = {name: value.strip() for name, value in visit.sent.items() if name != CSRF_FIELD and value.strip()}
+    if (effect := asked.get("effect", "")) in set(Effect):  # one form has the fields of several effects
+        others = set(_DOES) - FIELDS[Effect(effect)]
+        asked = {name: value for name, value in asked.items() if name not in others}
     made = await visit.office.rules.add(visit.actor, asked)
     return visit.back("/chaos", done="rule", made=made.name)
 
@@ -151,11 +156,18 @@ async def reset(visit: Visit) -> Response:
     return visit.back("/chaos", done="reset")
 
 
-def _row(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a rule as a row: what it does and what it strikes in a cell each."""
-    does = ", ".join(f"{name} {rule[name]}" for name in _DOES if rule.get(name))
-    strikes = ", ".join(f"{name} {rule[name]}" for name in _STRIKES if rule.get(name))
-    return {"share": 100, "times": 0, "project": ""} | dict(rule) | {"does": does, "strikes": strikes}
+def _row(rule: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return a rule as a row, with what it does and what it strikes in a cell each, in words."""
+    words, states = worded(WORDS, lang), STATES[lang]
+    said = {name: rule[name] for name in _DOES if rule.get(name)}
+    if "state" in said:
+        said["state"] = states[said["state"]]
+    if "after_s" in said:
+        said["after_s"] = f"{said['after_s']:g}"
+    does = words["comma"].join(words[f"does_{name}"].format(value) for name, value in said.items())
+    struck = [words[f"strikes_{name}"].format(rule[name]) for name in _STRIKES if rule.get(name)]
+    cells = {"does": does, "strikes": words["comma"].join(struck) or words["everything"]}
+    return {"share": 100, "times": 0, "project": ""} | dict(rule) | cells
 
 
 def _command(asked: Mapping[str, Any]) -> str:
