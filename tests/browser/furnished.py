@@ -1,9 +1,12 @@
 """A running vendor with something of everything in it, so that no page is empty: for browser tests and screenshots."""
 
+import re
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
 
 from hongyan.testing.client import Client
 from local_vendor import LocalVendor
@@ -19,6 +22,8 @@ class Furnished(NamedTuple):
     """what a picture is of -> its address"""
 
 
+_TOLD = ("8613800138003", "8613800138005", "8613800134041", "8613800134051", "8613800138006")
+"""numbers whose messages are looked at: a text, a card, one that failed and was told, a costly one, one that is held"""
 _DOCS = ("", "/tutorial/first-message", "/how-to/alibaba", "/reasons", "/states", "/cli", "/search?q=receipt")
 
 
@@ -38,7 +43,13 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         messages = client.messages().json()["messages"]
         first = {one["to"]: f"/messages/{one['id']}" for one in reversed(messages)}
         examples = {
-            "/messages/{id}": [*first.values(), f"/messages/{refusal}"],
+            "/messages/{id}": [*(first[to] for to in _TOLD), f"/messages/{refusal}"],
+            "/send": ["/send", "/send?vendor=nxcloud&to=13800138001&text=Your+code+is+1234&code=go"],
+            "/send/{name}": [_sent_by_hand(vendor)],
+            "/held/sure": ["/held/sure?verb=reject&all=1", "/held/sure"],
+            "/projects/{project}": ["/projects/demo-alibaba", "/projects/staging"],
+            "/projects/{project}/settings": ["/projects/staging/settings"],
+            "/projects/{project}/keys/{dialect}/{key}": [_key(client)],
             "/carriers/{name}": ["/carriers/simulator"],
             "/routes": ["/routes", "/routes?to=13800138000"],
             "/phone": ["/phone", "/phone?number=nonsense"],
@@ -67,6 +78,25 @@ def _calls(vendor: LocalVendor, client: Client) -> list[dict[str, Any]]:
     found = vendor.eventually(lambda: client.ask("GET", "/v1/webhooks").json()["calls"])
     again = client.ask("POST", f"/v1/webhooks/{found[0]['id']}/replay", {}).json()
     return [found[0], again]
+
+
+def _sent_by_hand(vendor: LocalVendor) -> str:
+    """Send a message with the form of the console; return the address of what came back."""
+    form = f"{vendor.console_url}/send"
+    with urllib.request.urlopen(form, timeout=20) as page:
+        token = re.search(r'name="csrf" value="([^"]*)"', page.read().decode())
+    assert token, "the form of the console brings a token"
+    asked = {"csrf": token[1], "vendor": "nxcloud", "to": "13800138007", "text": "Sent by hand 1234"}
+    with urllib.request.urlopen(form, urlencode(asked).encode(), timeout=20) as answer:
+        return urlsplit(answer.url).path
+
+
+def _key(client: Client) -> str:
+    """Return the address of a key whose secret was changed."""
+    key = client.ask("GET", "/v1/projects/staging/keys").json()["keys"][0]
+    path = f"/projects/staging/keys/{key['dialect']}/{key['name']}"
+    client.ask("POST", f"/v1{path}/rotate", {"grace_h": 24})
+    return path
 
 
 def _people(client: Client) -> None:
