@@ -12,14 +12,17 @@ from starlette.routing import Route
 
 from hongyan.console.drawing import clock_time
 from hongyan.console.frame import Console, Section, Visit, action, page, table_pages
+from hongyan.console.pages.asked_terms import DIALECTS
 from hongyan.console.tables import Column, Table
 from hongyan.console.words.webhooks import WORDS
+from hongyan.ledger.settlement import DOORS
 from hongyan.model.actor import Role
 from hongyan.model.ids import from_decimal, from_hex32
 from hongyan.operate.calls import CallQuery
 
 _ROWS = 50
 _DAY_MS = 86_400_000
+_DIALECTS = tuple(one for one in DIALECTS if one not in DOORS)
 _OUTCOMES = ("taken", "failed")
 _SINCE_H = (1, 6, 24, 24 * 7, 24 * 30)
 _CALLS = (
@@ -95,6 +98,7 @@ async def show(visit: Visit, table: Table) -> Response:
         tab="calls",
         table=table,
         projects=list(world.projects),
+        dialects=_DIALECTS,
         outcomes=_OUTCOMES,
         hours=_SINCE_H,
         given=given,
