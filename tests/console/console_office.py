@@ -25,6 +25,15 @@ class NoCore:
     async def carrier_lines(self, name: str, limit: int) -> list[dict[str, Any]]:
         return []
 
+    async def preview(self, carrier: str, message: dict[str, Any]) -> dict[str, Any]:
+        return {"carrier": carrier, "pdus": [], "trouble": ""}
+
+    async def newest_calls(self) -> list[dict[str, Any]]:
+        return []
+
+    async def listeners(self) -> list[dict[str, Any]]:
+        return []
+
     async def wake(self) -> None:
         return
 

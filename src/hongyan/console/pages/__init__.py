@@ -24,7 +24,9 @@ from hongyan.console.pages import (
     projects,
     refusals,
     routes,
+    send,
     statistics,
+    templates,
     webhooks,
 )
 
@@ -32,10 +34,12 @@ SECTIONS: tuple[Section, ...] = (
     inbox.SECTION,
     message.SECTION,
     phone.SECTION,
+    send.SECTION,
     refusals.SECTION,
     held.SECTION,
     live.SECTION,
     login.SECTION,
+    templates.SECTION,
     links.SECTION,
     carriers.SECTION,
     routes.SECTION,
