@@ -173,13 +173,15 @@ async def test_tells_a_messages_story(visit: Visit, desk: Desk) -> None:
     assert twin["message"]["to"] == "8613700000001"
 
 
-async def test_leads_to_the_card_page_of_a_message(visit: Visit, desk: Desk) -> None:
-    text = f"您有一个包裹 {BASE}/c/Ab3dE6gH http://evil.example/c/Ab3dE6gH {BASE}/c/../x"
+async def test_links_in_a_text_lead_out_without_saying_from_where(visit: Visit, desk: Desk) -> None:
+    text = f"您有一个包裹 {BASE}/c/Ab3dE6gH http://evil.example/c/x javascript:alert(1) data:text/html,x"
     message = await desk.send(content=text, leg=Leg.CARD)
     page = await visit(f"/messages/{message.id}")
-    assert f'href="{BASE}/c/Ab3dE6gH"' in page.body
-    assert 'href="http://evil' not in page.body
-    assert page.body.count('class="button"') == 1
+    outward = 'target="_blank" rel="noopener noreferrer nofollow"'
+    assert f'href="{BASE}/c/Ab3dE6gH" {outward}' in page.body
+    assert f'href="http://evil.example/c/x" {outward}' in page.body
+    assert 'href="javascript:' not in page.body
+    assert 'href="data:' not in page.body
 
 
 async def test_finds_a_message_by_any_id(visit: Visit, desk: Desk) -> None:

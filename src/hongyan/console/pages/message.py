@@ -158,17 +158,3 @@ def _where_now(visit: Visit, message: Mapping[str, Any]) -> str:
     """Return the page that says which route the number would take now."""
     fields = {name: message[name] for name in ("to", "project", "category", "leg", "signature")}
     return visit.page("/routes", **fields)
-
-
-def our_links(public_base: str, text: str) -> list[tuple[str, str]]:
-    """Return (word, address) of the short links of ours that a text holds."""
-    base = public_base.rstrip("/")
-    if not base:
-        return []
-    words = {f"{base}/c/": "card_page", f"{base}/l/": "link"}
-    return [
-        (word, piece)
-        for piece in text.split()
-        for start, word in words.items()
-        if piece.startswith(start) and piece.removeprefix(start).isalnum()
-    ]
