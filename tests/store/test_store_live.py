@@ -70,3 +70,5 @@ async def test_what_came_too_fast_is_counted_as_skipped(open_store: OpenStore) -
         changes = await reader.take(ENOUGH_S)
         assert [one.row["id"] for one in changes[:-1]] == [str(one.id) for one in many[7:]]
         assert (changes[-1].kind, changes[-1].skipped) == ("skipped", 7)
+        one = await accept(store)
+        assert await told(reader, 1) == [("accepted", str(one.id))], "what was skipped is not told later"

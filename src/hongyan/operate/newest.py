@@ -4,7 +4,7 @@ the newest messages that had not ended. Reads only; who is told is live.py's.
 Nothing is written for this and no index kept: ends have no order of their own in the store.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -23,6 +23,8 @@ LATE_MS = 2_000
 """a commit may come this much later than that of an id minted after it"""
 AGAIN_MS = 3_600_000
 """how far back somebody who was cut off may go on"""
+_SCANNED = 20_000
+"""of the newest messages, in which those are looked for that have not ended, or ended lately"""
 
 
 class Look(NamedTuple):
@@ -36,28 +38,57 @@ class Look(NamedTuple):
     skipped: int
 
 
-class Place:
-    """How far the watcher has come."""
+class Trail:
+    """How far a table has been read by its minted ids, which may be committed a little out of their order."""
 
-    def __init__(self, message: int, refusal: int, open_: Sequence[int], at: int) -> None:
-        self._message, self._refusal, self._at = message, refusal, at
-        self._seen: set[int] = set()
-        """ids that were told of and are not too old to come once more"""
+    def __init__(self, table: Any, last: int) -> None:
+        self._table, self.last = table, last
+        self._floor = 0
+        """what lies below was skipped"""
+        self._seen = {last}
+
+    async def begin(self, store: Store) -> None:
+        """Stand behind everything that is there."""
+        column = self._table.c.id
+        self.last = (await store.select(select(func.max(column))))[0][0] or 0
+        late = select(column).where(column > self._low()).order_by(column.desc()).limit(MOST_OPEN)
+        self._seen = {row[0] for row in await store.select(late)}
+
+    async def go(self, store: Store) -> tuple[list[int], int]:
+        """Return the ids that are new, newest first, and how many more were skipped."""
+        column, low = self._table.c.id, self._low()
+        self._seen = {one for one in self._seen if one > low}
+        newest = select(column).where(column > low).order_by(column.desc()).limit(MOST_AT_ONCE + len(self._seen) + 1)
+        fresh = [row[0] for row in await store.select(newest) if row[0] not in self._seen]
+        skipped = 0
+        if len(fresh) > MOST_AT_ONCE:
+            self._floor = fresh[MOST_AT_ONCE]
+            behind = select(func.count()).select_from(self._table).where(column > self.last, column <= self._floor)
+            ((skipped,),) = await store.select(behind)
+            fresh = fresh[:MOST_AT_ONCE]
+        self._seen.update(fresh)
+        self.last = max(self.last, *fresh, 0)
+        return fresh, skipped
+
+    def _low(self) -> int:
+        """Return an id that nothing lies below which could still be committed."""
+        return max(self._floor, first_id_at(minted_ms(self.last) - LATE_MS) if self.last else 0)
+
+
+class Place:
+    """How far somebody has come."""
+
+    def __init__(self, message: int, refusal: int, open_: Sequence[int]) -> None:
+        self._messages, self._refusals = Trail(messages, message), Trail(refusals, refusal)
         self._open: dict[int, None] = dict.fromkeys(open_)
         """messages that have not ended, oldest first"""
 
     @classmethod
     async def now(cls, store: Store, now_ms: int) -> "Place":
         """Return the place behind everything that is there."""
-        (message,) = (await store.select(select(func.max(messages.c.id))))[0]
-        (refusal,) = (await store.select(select(func.max(refusals.c.id))))[0]
-        since = first_id_at(now_ms - AGAIN_MS)
-        open_ = select(messages.c.id).where(messages.c.due_at.is_not(None), messages.c.id >= since)
-        found = await store.select(open_.order_by(messages.c.id.desc()).limit(MOST_OPEN))
-        place = cls(message or 0, refusal or 0, [row[0] for row in reversed(found)], now_ms)
-        for table, low in ((messages, _before(place._message)), (refusals, _before(place._refusal))):
-            late = select(table.c.id).where(table.c.id > low).order_by(table.c.id.desc()).limit(MOST_OPEN)
-            place._seen.update(row[0] for row in await store.select(late))
+        place = cls(0, 0, await _newest(store, now_ms - AGAIN_MS, lambda of: of.due_at.is_not(None), MOST_OPEN))
+        await place._messages.begin(store)
+        await place._refusals.begin(store)
         return place
 
     @staticmethod
@@ -68,57 +99,25 @@ class Place:
         except ValueError:
             return Look(now_ms, "", (), (), (), 0)
         at = max(at, now_ms - AGAIN_MS)
-        since = first_id_at(at - AGAIN_MS)
-        ended = select(messages.c.id).where(messages.c.id >= since, messages.c.id <= message, messages.c.done_at >= at)
-        rows = await store.select(ended.order_by(messages.c.id.desc()).limit(MOST_AT_ONCE))
-        place = Place(message, refusal, [row[0] for row in reversed(rows)], at)
-        place._seen = {message, refusal}
-        found = await place.look(store, now_ms)
-        return found or Look(now_ms, after, (), (), (), 0)
+        oldest = first_id_at(at)
+        ended = await _newest(store, at - AGAIN_MS, lambda of: of.done_at >= at, MOST_AT_ONCE)
+        place = Place(max(message, oldest), max(refusal, oldest), [one for one in ended if one <= message])
+        return await place.look(store, now_ms) or Look(now_ms, after, (), (), (), 0)
 
     async def look(self, store: Store, now_ms: int) -> Look | None:
         """Return what is new; None when nothing is."""
-        accepted, missed = await self._accepted(store)
-        refused, unheard = await self._refused(store)
+        ids, missed = await self._messages.go(store)
+        accepted = sorted(await store.messages_by_id(ids), key=lambda one: one.id) if ids else []
+        ids, unheard = await self._refusals.go(store)
+        refused = [row for row in reversed(await store.refusals(MOST_AT_ONCE)) if row.id in set(ids)] if ids else []
         ended = await self._ended(store)
         missed += unheard + self._watch_for([one.id for one in accepted if one.state not in FINAL])
-        self._forget()
-        self._at = now_ms
         if not (accepted or refused or ended or missed):
             return None
-        cursor = f"{self._message}-{self._refusal}-{self._at}"
+        cursor = f"{self._messages.last}-{self._refusals.last}-{now_ms}"
         # one that has ended already when it is first seen is told of twice, as it was and as it is
         quick = [one for one in accepted if one.state in FINAL]
         return Look(now_ms, cursor, accepted, [*ended, *quick], refused, missed)
-
-    async def _accepted(self, store: Store) -> tuple[list[Message], int]:
-        ids, missed = await self._fresh(store, messages, self._message)
-        if not ids:
-            return [], missed
-        self._message = max(self._message, *ids)
-        return sorted(await store.messages_by_id(ids), key=lambda one: one.id), missed
-
-    async def _refused(self, store: Store) -> tuple[list[RefusalRow], int]:
-        ids, missed = await self._fresh(store, refusals, self._refusal)
-        if not ids:
-            return [], missed
-        self._refusal = max(self._refusal, *ids)
-        wanted = set(ids)
-        return [row for row in reversed(await store.refusals(MOST_AT_ONCE)) if row.id in wanted], missed
-
-    async def _fresh(self, store: Store, table: Any, last: int) -> tuple[list[int], int]:
-        """Return ids that were not seen yet, and how many more there are."""
-        late = table.c.id > _before(last)
-        newest = select(table.c.id).where(late).order_by(table.c.id.desc()).limit(MOST_AT_ONCE + len(self._seen))
-        fresh = [row[0] for row in await store.select(newest) if row[0] not in self._seen]
-        missed = 0
-        if len(fresh) >= MOST_AT_ONCE:
-            ((behind,),) = await store.select(
-                select(func.count()).select_from(table).where(table.c.id > last, table.c.id < fresh[-1])
-            )
-            missed, fresh = behind + len(fresh) - MOST_AT_ONCE, fresh[:MOST_AT_ONCE]
-        self._seen.update(fresh)
-        return fresh, missed
 
     async def _ended(self, store: Store) -> list[Message]:
         if not self._open:
@@ -138,12 +137,11 @@ class Place:
             del self._open[one]
         return excess
 
-    def _forget(self) -> None:
-        low = min(_before(self._message) or 0, _before(self._refusal) or 0)
-        if len(self._seen) > MOST_OPEN:
-            self._seen = {one for one in self._seen if one > low}
 
-
-def _before(id_: int) -> int:
-    """Return an id that nothing lies behind which could still be committed."""
-    return first_id_at(minted_ms(id_) - LATE_MS) if id_ else 0
+async def _newest(store: Store, since_ms: int, holds: Callable[[Any], Any], most: int) -> list[int]:
+    """Return the newest messages for which something holds, oldest first; no further back than a bound."""
+    columns = (messages.c.id, messages.c.due_at, messages.c.done_at)
+    scanned = select(*columns).where(messages.c.id >= first_id_at(since_ms)).order_by(messages.c.id.desc())
+    among = scanned.limit(_SCANNED).subquery()
+    found = await store.select(select(among.c.id).where(holds(among.c)).order_by(among.c.id.desc()).limit(most))
+    return [row[0] for row in reversed(found)]
