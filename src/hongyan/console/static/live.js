@@ -1,11 +1,11 @@
 // Regions of a page that follow what happens. A page opts in like this, and loads this file in its block `scripts`:
 //
-//   <div id="story" data-live="/live?page=message&id=123" data-digest="">…</div>
+//   <div id="story" data-live="/live?page=message&id=123">…</div>
 //
 // The server says over `data-live` (pages/live.py) that something changed; the page is then fetched once more and the
 // region with the same id takes the place of this one. More attributes, none of them needed:
 //   data-part    what to fetch in place of the page itself: an address that answers with the region alone
-//   data-digest  what the region was drawn from; without it the first word is taken for what is there already
+//   data-digest  what the region was drawn from; without it the region is fetched once when the page begins to listen
 //   data-top     the region shows older rows: never swap, point to what is new; leads here
 //   data-now     the server's clock in ms, for "3 minutes ago" beside every time in an element of class "at"
 // Children with `data-key` are rows: those that did not change stay as they are. Elsewhere on the page: [data-live-state]
@@ -54,7 +54,7 @@
   function follow(region) {
     let source = null, pause = LEAST_MS, timer = 0, fetching = false, again = false, waiting = null;
     let known = region.dataset.top ? null : new Set(rowsOf(region).map((row) => row.dataset.key));
-    let announced = 0, unsaid = 0;
+    let announced = 0, unsaid = 0, latest = "";
     const button = document.querySelector("[data-new]");
     const aloud = document.querySelector("[data-announce]");
 
@@ -140,11 +140,13 @@
       try {
         do {
           again = false;
+          const digest = latest;
           const answer = await fetch(region.dataset.part || location.href, { headers: { accept: "text/html" } });
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           const fresh = page.getElementById(region.id);
           if (!answer.ok || !fresh) throw new Error("the region did not come");
           if (!("live" in fresh.dataset) && !region.dataset.part) { swap(document.adoptNode(fresh)); stop("off"); return; }
+          if (!fresh.dataset.digest) fresh.dataset.digest = digest;
           take(document.adoptNode(fresh));
         } while (again);
       } catch { lost(); } finally { fetching = false; }
@@ -172,7 +174,7 @@
       source.addEventListener("error", lost);
       source.addEventListener("changed", (event) => {
         const { digest } = JSON.parse(event.data);
-        if (!region.dataset.digest && !region.dataset.part) { region.dataset.digest = digest; return; }
+        latest = digest;
         if (digest !== region.dataset.digest) look();
       });
     };
