@@ -1,13 +1,13 @@
 """A whole `hongyan serve` with people who log in to its console, for the security tests: real ports, real cookies."""
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
-from urllib.parse import urlsplit
 
 import aiohttp
 from starlette.routing import Route
@@ -167,21 +167,28 @@ class Links(HTMLParser):
                 self.addresses.append(value)
 
 
-async def crawl(browser: Browser, begin: Sequence[str], most_of_a_kind: int = 4) -> dict[str, Page]:
-    """Return every page that links lead to from these, a few of each kind, with the data beside each table."""
-    kinds: dict[str, int] = {}
+def pattern_of(route: Doorway) -> re.Pattern[str]:
+    """Return what paths of a route look like."""
+    return re.compile(re.sub(r"\\\{[^}]*\}", "[^/?]+", re.escape(route.path)))
+
+
+async def crawl(browser: Browser, begin: Sequence[str], most_of_a_kind: int = 3) -> dict[str, Page]:
+    """Return these pages and those that links lead to, a few of each route, with the data beside each."""
+    patterns = [pattern_of(route) for route in routes("GET") if route.path not in {"/login", "/live"}]
+    data = [route.path for route in routes("GET") if route.path.endswith((".json", ".csv"))]
+    kinds: Counter[re.Pattern[str]] = Counter()
     seen: dict[str, Page] = {}
-    ahead = list(begin)
+    ahead = [(path, True) for path in begin]
     while ahead:
-        path = ahead.pop(0)
-        kind = re.sub(r"=[^&]*", "=", re.sub(r"/(?=[^/]*[\d%<])[^/?]*", "/*", path))
-        if path in seen or kinds.get(kind, 0) >= most_of_a_kind or path.startswith(("/static/", "/docs", "/live")):
+        path, is_wanted = ahead.pop(0)
+        bare = path.partition("?")[0]
+        kind = next((one for one in patterns if one.fullmatch(bare)), None)
+        if kind is None or path in seen or (kinds[kind] >= most_of_a_kind and not is_wanted):
             continue
-        kinds[kind] = kinds.get(kind, 0) + 1
+        kinds[kind] += 1
         page = seen[path] = await browser.get(path)
         if page.headers.get("content-type", "").startswith("text/html"):
-            found = Links(page.body).addresses
-            ahead += [
-                one for one in found if one.startswith("/") and not one.startswith("//") and not urlsplit(one).fragment
-            ]
+            found = [one for one in Links(page.body).addresses if one.startswith("/") and not one.startswith("//")]
+            ahead += [(one.partition("#")[0], False) for one in found]
+            ahead += [(f"{bare}.json", False)] if any(re.fullmatch(r".*\}\.json", one) for one in data) else []
     return seen
