@@ -7,7 +7,7 @@ BIN := .venv/bin
 ARGS ?=
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: dev test lint types imports pytest peers screenshots bench bench-smpp bench-kannel lock docs clean
+.PHONY: dev test lint types imports pytest peers screenshots bench bench-smpp bench-kannel bench-console lock docs clean
 
 dev: .venv/.run
 	@$(BIN)/hongyan dev $(ARGS)
@@ -50,6 +50,10 @@ bench-smpp: .venv/.test
 
 bench-kannel: .venv/.test peers
 	$(BIN)/python -m bench.smpp_road --kannel --windows 10 $(ARGS)
+
+# The console with a million messages; ARGS=--road: what ten open consoles cost the road.
+bench-console: .venv/.test
+	$(BIN)/python -m bench.console $(ARGS)
 
 docs: .venv/.run
 	for maker in docs/make_*.py; do $(BIN)/python $$maker || exit 1; done

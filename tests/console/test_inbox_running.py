@@ -22,7 +22,7 @@ from hongyan.model.world import Key, Project, Template
 from local_vendor import LocalVendor
 
 HARM = "\"><script>alert(1)</script>'&<img src=x onerror=1>"
-FORMULAS = ('=HYPERLINK("http://evil.example","x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1")
+FORMULAS = ('=HYPERLINK("http://evil.example","x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1")
 WORLD = (
     Project(name="rough", paid_in="1000"),
     Key(project="rough", dialect="native", name="rough", secret="r" * 20),

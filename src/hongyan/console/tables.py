@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""a spreadsheet takes a cell that begins so for a formula"""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""a spreadsheet takes a cell that begins so for a formula, some also with the full-width signs"""
 
 
 class Column(NamedTuple):
