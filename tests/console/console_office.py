@@ -1,11 +1,12 @@
 """An office on a store, for tests of the console's pages without a running system."""
 
-from typing import Any
+from typing import Any, cast
 
 from hongyan.assemble.office import office_of
 from hongyan.model.clock import FakeClock
 from hongyan.model.ids import IdMint
 from hongyan.model.world import Declared, Project
+from hongyan.operate.core import Core
 from hongyan.operate.office import Office
 from hongyan.operate.passwords import Passwords
 from hongyan.operate.sessions import AS_USUAL, Access
@@ -50,7 +51,7 @@ async def office_on(
         current,
         clock,
         IdMint(clock).mint,
-        NoCore(),
+        cast("Core", NoCore()),
         Look(store, current, clock),
         current.look_soon,
         dev=dev,

@@ -138,7 +138,7 @@ def read(given: Mapping[str, str], world: World, *, dev: bool) -> Form:
     names = tuple(places(template)) if template is not None else ()
     values = {name: _text(given, f"v.{name}") or _listed(given, names, name) for name in names}
     text = _text(given, "text")
-    if not text and "to" not in given:
+    if not text and "text" not in given:
         text = text_of(vendor, template, values)
     if vendor == "yundashi" and template is not None and ("fill" in given or not text):
         text = rendered(template.body, template.dialect, values)
