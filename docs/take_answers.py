@@ -19,7 +19,7 @@ from writing import DOCS, words
 
 FILE = DOCS / "words" / "answers.toml"
 TO = "13800138000"
-_LONGEST = 160
+_LONGEST, _PATIENCE_S = 160, 8
 _STREAMED = {
     "GET /v1/events": 'id: 191412833592803329\nevent: accepted\ndata: {"id": "191412833592803329", …}\n',
     "GET /v1/listen": 'event: attached\ndata: {…}\n\nevent: call\ndata: {"call": "1", "url": "…", …}\n',
@@ -36,7 +36,7 @@ class Ask(NamedTuple):
     keep: Mapping[str, str] = {}
     """name -> where in the answer its value is, as messages.0.id"""
     until: str = ""
-    """ask again until there is something here"""
+    """ask again, for some seconds, until there is something here"""
     at: Mapping[str, str] = {}
     """names in braces of this call alone"""
 
@@ -126,6 +126,7 @@ SCENE = (
     Ask("GET /v1/clock"),
     Ask("POST /v1/clock", body={"push": "1h"}),
     Ask("DELETE /v1/rules/{name}", at={"name": "no-code-today"}),
+    Ask("POST /v1/rules/profiles/{carrier}", body={"profile": "healthy"}, at={"carrier": "simulator"}),
     Ask("DELETE /v1/rules"),
     Ask("DELETE /v1/links/targets", "?project=shop&name=https%3A%2F%2Fs.example%2Fa"),
     Ask("DELETE /v1/projects/{project}/keys/{dialect}/{key}"),
@@ -173,7 +174,7 @@ def asked(url: str) -> Iterator[tuple[str, Any]]:
     for ask in SCENE:
         method, _, path = ask.name.partition(" ")
         address = url + path.format(**known | ask.at) + ask.query
-        over = time.monotonic() + 20
+        over = time.monotonic() + _PATIENCE_S
         answer = _call(method, address, _filled(ask.body, known))
         while ask.until and _at(answer, ask.until) is None and time.monotonic() < over:
             time.sleep(0.05)
