@@ -139,6 +139,9 @@ async def pages(house: House) -> dict[str, Page]:
     attacked = "&".join(
         f"{name}={quote(ATTACK)}" for name in ("q", "text", "to", "actor", "target", "since", "project")
     )
+    sent = await browser.post("/send", {"vendor": "nxcloud", "to": "13800138007", "text": ATTACK, "client_id": ATTACK})
+    assert sent.status == 303
+    begin.append(sent.headers["location"])
     return await crawl(browser, begin + [f"{path}?lang=zh&{attacked}" for path in begin])
 
 
