@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import insert
 
 from hongyan.model.push import PushCall
+from hongyan.report.lanes import Held
 from hongyan.report.outcomes import STORE_AWAY_S, tell
 from hongyan.report.post import Posted
 from hongyan.store import Store
@@ -23,7 +24,7 @@ from hongyan.store.tables import call_items, calls
 
 MOST_SENT, MOST_ANSWERED = 65_536, 4_096
 """bytes kept of what a call sent (whole ones can be made again) and of what was answered"""
-NEWEST = 200
+NEWEST = 100
 """calls kept in memory alone"""
 _MOST_WAITING = 1_000
 _AT_ONCE = 100
@@ -70,12 +71,18 @@ class Noted(NamedTuple):
     items: Items
 
 
+Remembered = tuple[int, int, Sequence[Held], Made]
+"""a taken call in memory: its id, when, what it told of"""
+
+
 class CallLog:
     """One for a process. `mint` gives calls their ids."""
 
     def __init__(self, store: Store, mint: Callable[[], int], keep: Keep) -> None:
         self._store, self._mint, self._keep = store, mint, keep
-        self._newest: deque[Noted] = deque(maxlen=NEWEST)
+        self._newest: deque[Remembered] = deque(maxlen=NEWEST)
+        self.remembers = keep is Keep.FAILED
+        """whether taken calls are kept in memory alone"""
         self._waiting: deque[Noted] = deque(maxlen=_MOST_WAITING)
         self._noted = asyncio.Event()
 
@@ -90,32 +97,28 @@ class CallLog:
         tries: int = 0,
         next_at: int | None = None,
     ) -> Noted:
-        """Note a call: its `tries`th try, 0 for one that was asked for by hand, which is written as a failed one is."""
+        """Note a call that is to be written, if any are: its `tries`th try, 0 for one that was asked for by hand."""
         if len(made.posted.body) > MOST_ANSWERED:
             made = made._replace(posted=made.posted._replace(body=made.posted.body[: MOST_ANSWERED + 1]))
         noted = Noted(self._mint(), at, project, dialect, made, tries, next_at, items)
-        if self._keep is Keep.NONE:
-            return noted
-        if made.taken and tries and self._keep is not Keep.ALL:
-            self._newest.append(noted)
-        else:
+        if self._keep is not Keep.NONE:
             self._waiting.append(noted)
             self._noted.set()
         return noted
 
+    def remember(self, at: int, batch: Sequence[Held], made: Made) -> None:
+        """Keep a taken call among the newest. Nothing is made of it here: this is paid for by every push."""
+        self._newest.append((self._mint(), at, batch, made))
+
     def newest(self) -> list[dict[str, Any]]:
         """Return what is in memory alone or not on disk yet, as the rows it would be, newest first."""
-        return [
-            call_row(one) | {"items": list(one.items)}
-            for one in sorted([*self._newest, *self._waiting], key=lambda one: one.id, reverse=True)
-        ]
+        noted = sorted([*map(_noted, self._newest), *self._waiting], key=lambda one: one.id, reverse=True)
+        return [call_row(one) | {"items": list(one.items)} for one in noted]
 
     def forget(self, gone: Callable[[Noted], bool]) -> None:
         """Let go of calls that told of what is no more."""
-        for kept in (self._newest, self._waiting):
-            left = [one for one in kept if not gone(one)]
-            kept.clear()
-            kept.extend(left)
+        self._newest = deque((one for one in self._newest if not gone(_noted(one))), NEWEST)
+        self._waiting = deque((one for one in self._waiting if not gone(one)), _MOST_WAITING)
 
     async def run(self) -> None:
         """Write what is noted, for ever."""
@@ -164,6 +167,17 @@ def call_row(noted: Noted) -> dict[str, Any]:
         "request": _text(_request(made.call)),
         "answer": _text(_answer(made.posted)),
     }
+
+
+def _noted(remembered: Remembered) -> Noted:
+    id_, at, batch, made = remembered
+    row = batch[0].row
+    return Noted(id_, at, row.project, row.dialect, made, row.tries + 1, None, items_of(batch))
+
+
+def items_of(batch: Sequence[Held]) -> Items:
+    """Return what a call told of."""
+    return [(held.message_id, held.row.reply_id) for held in batch]
 
 
 def _item_rows(noted: Noted) -> Iterable[dict[str, Any]]:

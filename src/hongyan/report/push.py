@@ -21,7 +21,7 @@ from hongyan.model.message import Message
 from hongyan.model.push import PushShape
 from hongyan.model.tally import Tally
 from hongyan.model.world import World
-from hongyan.report.call_log import CallLog, Made, Noted
+from hongyan.report.call_log import CallLog, Made, Noted, items_of
 from hongyan.report.caller import Caller
 from hongyan.report.calls import calls, events_of
 from hongyan.report.lanes import Held, Lane, Lanes
@@ -249,9 +249,13 @@ class Pusher:
                     self._keep(same, made, now_ms, None)
 
     def _keep(self, batch: Sequence[Held], made: Made, now_ms: int, next_at: int | None) -> None:
-        if self._log is not None:
+        if self._log is None:
+            return
+        if made.taken and self._log.remembers:
+            self._log.remember(now_ms, batch, made)
+        else:
             row = batch[0].row
-            items = [(held.message_id, held.row.reply_id) for held in batch]
+            items = items_of(batch)
             self._log.note(now_ms, row.project, row.dialect, made, items, tries=row.tries + 1, next_at=next_at)
 
     def _end(self, batch: Sequence[Held], kind: str, said: str, now_ms: int) -> None:
