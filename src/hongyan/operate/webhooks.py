@@ -83,6 +83,10 @@ class Webhooks:
 
     # --- acting
 
+    async def has_receiver(self, message: Message) -> bool:
+        """Return whether there is anybody to tell how a message ended."""
+        return await self._push_for(message) is not None
+
     async def push(self, actor: Actor, asked: str) -> dict[str, Any]:
         """Tell the caller once more how a message ended, also when it was taken. Raises Refused."""
         actor.need(Role.OPERATOR, actor.project)

@@ -73,7 +73,7 @@ async def story(visit: Visit) -> Response:
         wires=await _wires(visit, row),
         transcript=_transcript(visit, message["carrier"]),
         where=_where_now(visit, message),
-        may_push=may and message["final"],
+        may_push=may and message["final"] and await visit.office.webhooks.has_receiver(row),
         may_say=may and visit.office.rehearsal.on and message["provider_id"] is not None,
         push_ways=visit.ways(f"hongyan push {message['id']}", "POST", f"/v1/messages/{message['id']}/push"),
         say_ways=visit.ways(

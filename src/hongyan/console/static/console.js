@@ -24,7 +24,7 @@ for (const button of document.querySelectorAll("button.copy")) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   if (event.key === "/") {
-    const search = document.querySelector("input[type=search]") || document.querySelector(".find input");
+    const search = document.querySelector("input[type=search]") || document.querySelector(".find input:not([type=hidden])");
     if (search) { event.preventDefault(); search.focus(); }
   } else if (event.key === "j" || event.key === "k") {
     const rows = [...document.querySelectorAll("a.row")];
