@@ -23,7 +23,7 @@ from hongyan.store.tables import messages, refusals
 
 STEP_ROWS = 5_000
 """rows that are looked at between two other reads of the store"""
-BUDGET_S = 0.06
+BUDGET_S = 0.05
 """how long one page may be looked for; the last step may end a little later"""
 
 Conditions: TypeAlias = Sequence[ColumnElement[bool]]

@@ -41,10 +41,6 @@ class Asked(NamedTuple):
         """Return the search as it is typed."""
         return self.typed.said
 
-    def narrowed(self, key: str, value: str) -> str:
-        """Return the search with one more term."""
-        return self.typed.narrowed(key, value)
-
 
 def read(visit: Visit) -> Asked:
     """Return what an address asks for; a term that cannot mean anything is left out and explained."""

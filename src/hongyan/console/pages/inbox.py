@@ -16,7 +16,7 @@ from hongyan.console.first_screen import first_screen
 from hongyan.console.frame import Console, Section, Visit, page, table_pages
 from hongyan.console.pages.asked import PAGE_ROWS, Asked, read
 from hongyan.console.pages.asked_terms import DIALECTS, KEYS
-from hongyan.console.pages.listing import PART, addresses, list_alone
+from hongyan.console.pages.listing import PART, Narrowing, addresses, list_alone
 from hongyan.console.tables import Column, Table
 from hongyan.console.words.inbox import WORDS
 from hongyan.model.clock import iso
@@ -132,7 +132,8 @@ async def seen(visit: Visit) -> Seen:
 
 def _context(visit: Visit, found: Listed) -> dict[str, Any]:
     now = {"digest": _digest(found), "now_ms": visit.office.clock.now_ms()}
-    return {"found": found, "asked": found.asked} | now | addresses(visit, "inbox")
+    narrow = Narrowing(visit, "/", found.asked.typed)
+    return {"found": found, "asked": found.asked, "narrow": narrow} | now | addresses(visit, "inbox")
 
 
 def _digest(found: Listed) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from hongyan.console.asking import Typed
 from hongyan.console.board import Seen
 from hongyan.console.drawing import FENCE
 from hongyan.console.frame import Visit
@@ -25,6 +26,21 @@ async def list_alone(visit: Visit, path: str, look: Callable[[Visit], Awaitable[
     there = visit.standing_at(path, NOT_OF_A_LIST)
     drawn = await visit.console.board.seen(address_of(there), lambda: look(there))
     return Response(drawn.html, headers=FENCE, media_type="text/html; charset=utf-8")
+
+
+class Narrowing:
+    """Links that narrow a list: to those that have a value, too. Most rows share most of them, so each is made once."""
+
+    def __init__(self, visit: Visit, path: str, typed: Typed) -> None:
+        self._visit, self._path, self._typed = visit, path, typed
+        self._made: dict[tuple[str, str], str] = {}
+
+    def __call__(self, key: str, value: str) -> str:
+        """Return the address with one more term."""
+        made = self._made.get((key, value))
+        if made is None:
+            made = self._made[key, value] = self._visit.page(self._path, q=self._typed.narrowed(key, value))
+        return made
 
 
 def addresses(visit: Visit, page: str) -> dict[str, Any]:

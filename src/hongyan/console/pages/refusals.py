@@ -13,7 +13,7 @@ from hongyan.console.board import Seen, digest_of
 from hongyan.console.frame import Console, Section, Visit, page, table_pages
 from hongyan.console.pages.asked import said
 from hongyan.console.pages.asked_terms import DIALECTS
-from hongyan.console.pages.listing import PART, addresses, list_alone
+from hongyan.console.pages.listing import PART, Narrowing, addresses, list_alone
 from hongyan.console.tables import Column, Table
 from hongyan.console.words.refusals import WORDS
 from hongyan.model.clock import iso
@@ -59,10 +59,6 @@ class Asked(NamedTuple):
     def said(self) -> str:
         """Return the search as it is typed."""
         return self.typed.said
-
-    def narrowed(self, key: str, value: str) -> str:
-        """Return the search with one more term."""
-        return self.typed.narrowed(key, value)
 
 
 class Listed(NamedTuple):
@@ -165,7 +161,8 @@ async def seen(visit: Visit) -> Seen:
 
 def _context(visit: Visit, found: Listed) -> dict[str, Any]:
     now = {"digest": _digest(found), "now_ms": visit.office.clock.now_ms()}
-    return {"found": found, "asked": found.asked} | now | addresses(visit, "refusals")
+    narrow = Narrowing(visit, "/refusals", found.asked.typed)
+    return {"found": found, "asked": found.asked, "narrow": narrow} | now | addresses(visit, "refusals")
 
 
 def _digest(found: Listed) -> str:
