@@ -310,7 +310,10 @@ class Readers:
         fetching, listening = Line(self._server), Line(self._server)
         answer = listening.stream("/live?page=inbox")
         while not self._over.is_set():
-            if answer.readline().startswith(b"event: changed"):
+            line = answer.readline()
+            if not line:
+                raise SystemExit("a console was cut off")
+            if line.startswith(b"event: changed"):
                 fetching.get("/?part=list")
                 self.fetched += 1
         listening.close()
