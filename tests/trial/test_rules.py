@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from hongyan.model.message import Message
+from hongyan.report.timeline import rule_unplayed
 from hongyan.testing.client import Client
 from local_vendor import LocalVendor
 
@@ -146,3 +148,22 @@ def test_rules_are_listed_and_removed_by_name(system: LocalVendor) -> None:
     assert "there is end-2" in system.call("DELETE", "/v1/rules/end-1")[1]
     assert "isv.AMOUNT_NOT_ENOUGH" in system.get_json("/v1/rules/codes/alibaba")["codes"]
     assert system.call("DELETE", "/v1/rules") == (200, '{"deleted":1}')
+
+
+def test_a_real_carrier_ends_messages_as_it_will_and_the_timeline_says_so() -> None:
+    message = Message(
+        id=1,
+        project="demo",
+        submission=1,
+        dialect="native",
+        to="8613800000042",
+        content="",
+        accepted_at=1,
+        expires_at=2,
+        submitted_at=1,
+        carrier="smsc",
+        details='{"rule":"flaky-1","fate":"expired 0 "}',
+    )
+    (said,) = rule_unplayed(message)
+    assert said["text_en"] == "rule flaky-1: carrier smsc is no simulated one and ends it as it will"
+    assert said["text_zh"] == "规则 flaky-1：通道 smsc 不是仿真通道，结果以其回执为准"

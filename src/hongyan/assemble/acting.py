@@ -36,7 +36,7 @@ from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
 from hongyan.store.ops import DropStop, Note, PushRow, PutStop, StopRow
 from hongyan.store.ordered import OrderedWriter
-from hongyan.store.tables import messages, snapshots
+from hongyan.store.tables import messages, replies, snapshots
 
 QUIET_S = 3.0
 """how long a reset waits for what is under way to be written down"""
@@ -220,17 +220,20 @@ class Acting:
         """Delete messages, all or those of a project or to a number; return how many. The ledger stays."""
         column, every = messages.c, project is None and to is None
         fits = [column.project == project] * (project is not None) + [column.to == to] * (to is not None)
-        ids = None if every else select(column.id).where(*fits)
+        of = replies.c
+        told = [of.project == project] * (project is not None) + [of.sender == to] * (to is not None)
+        ids = select(column.id).where(*fits)
         async with self._quiet():
-            named = set() if ids is None else {row[0] for row in await self._.store.select(ids)}
+            said = select(replies.c.id).where(*told)
+            named = set() if every else {row[0] for one in (ids, said) for row in await self._.store.select(one)}
             gone = _Gone(
                 lambda one: every or one in named,
-                lambda row: every or row.message_id in named,
+                lambda row: every or row.message_id in named or row.reply_id in named,
                 lambda call: every or any(one in named for one, _ in call.items),
             )
             self._forget(gone)
             await self._settled()
-            statements = keeping.without(ids, project, to)
+            statements = keeping.without(None if every else ids, project, to)
             changed = await self._.store.change(*statements)
             self._forget(gone)
         return changed[_place_of_messages(statements)]

@@ -1,6 +1,6 @@
 """Looking inside: finds messages and refusals by any id a person may hold, and tells their story.
 
-Asked by `/v1`, the command line and the console. Reads only, but for `erase` (dev).
+Asked by `/v1`, the command line and the console. Reads only.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -143,10 +143,6 @@ class Look:
         balance = await self._store.balance(project)
         return {"project": project, "balance": amount(balance), "currency": known.currency}
 
-    async def erase(self, project: str | None) -> int:
-        """Delete messages; only dev offers this."""
-        return await self._store.erase_messages(project)
-
     async def _found(self, asked: str, project: str | None) -> list[Message]:
         """Try each kind of id in turn: ours in both spellings, a business id, a request's, the caller's own."""
         whole = asked.removesuffix("^0")
@@ -182,7 +178,9 @@ class Look:
         events = await self._store.events(message.id)
         parts = await self._store.parts(message.id)
         replies = await self._store.replies(ReplyQuery(message_id=message.id, limit=MOST_REPLIES))
-        came_in = [*inbound.part_lines(parts, message.submitted_at), *inbound.reply_lines(replies)]
+        carrier = self._world().carriers.get(message.carrier or "")
+        unplayed = [] if carrier is None or carrier.protocol == "simulator" else timeline.rule_unplayed(message)
+        came_in = [*unplayed, *inbound.part_lines(parts, message.submitted_at), *inbound.reply_lines(replies)]
         considered = await self._considered(message)
         story = timeline.of_message(message, submission, events, considered, came_in, on_air=len(parts))
         made = await self._store.select(_LINKS.where(tables.links.c.message_id == message.id))

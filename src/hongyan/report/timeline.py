@@ -297,6 +297,16 @@ def _rule(message: Message) -> Iterable[Line]:
     yield line(message.accepted_at, "accept", f"rule {name}: {english}", f"规则 {name}：{chinese}", rule=name)
 
 
+def rule_unplayed(message: Message) -> list[Line]:
+    """Return the line of a message that a rule wanted to end, and that went to a carrier with a mind of its own."""
+    name = message.noted().get("rule")
+    if name is None:
+        return []
+    english = f"rule {name}: carrier {message.carrier} is no simulated one and ends it as it will"
+    chinese = f"规则 {name}：通道 {message.carrier} 不是仿真通道，结果以其回执为准"
+    return [line(message.submitted_at, "send", english, chinese, rule=name)]
+
+
 def _card(message: Message) -> Iterable[Line]:
     """Yield why a number got a card, or the fallback in its place."""
     noted = message.noted()
