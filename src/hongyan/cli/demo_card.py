@@ -42,7 +42,7 @@ def print_card(
     """Print the card."""
     out = console()
     out.print(Text.assemble(("Hongyan 鸿雁", "bold"), "  demo world 演示环境"))
-    out.print(Text(f"API 接口       {api_url}\nconsole 控制台 {console_url}"), soft_wrap=True)
+    out.print(Text(f"API 接口       {api_url}\nconsole 控制台 {console_url}\ndocs 文档       {console_url}/docs"), soft_wrap=True)
     for name, (host, port) in smpp_addresses.items():
         account = "system_id smppdemo, password 密码 demopass"
         out.print(Text(f"{name.upper():<14} {host}:{port}  {account}"), soft_wrap=True)
@@ -57,7 +57,7 @@ def print_card(
     out.print(Text.assemble(("more to copy 更多示例: ", "dim"), more), soft_wrap=True)
     read = _filled("<hongyan> wait --url <api> --to 13800138001 --code", api_url)
     out.print(Text.assemble(("read the code 读取验证码: ", "dim"), read), soft_wrap=True)
-    endings = "…4041 fails 失败, …4051 reports late 回执迟到, more 更多: docs/magic-numbers.md"
+    endings = f"…4041 fails 失败, …4051 reports late 回执迟到, more 更多: {console_url}/docs/magic-numbers"
     out.print(Text.assemble(("magic numbers 魔法号码: ", "dim"), endings), soft_wrap=True)
     out.print(Text("Ctrl-C ends 结束", style="dim"))
     out.file.flush()
