@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from hongyan.model.cause import parse_cause
 from hongyan.model.clock import iso
@@ -43,7 +44,16 @@ def request(text: str, method: str = "", path: str = "") -> dict[str, Any]:
     head, _, rest = text.partition("\n")
     found = _HEAD.fullmatch(head)
     if found is None:
-        return {"method": method, "path": path, "query": "", "headers": [], "body": text, "cut": False, "pretty": None}
+        return {
+            "method": method,
+            "path": path,
+            "query": "",
+            "fields": [],
+            "headers": [],
+            "body": text,
+            "cut": False,
+            "pretty": None,
+        }
     lines, body = rest.split("\n"), ""
     headers: list[dict[str, str]] = []
     for place, line in enumerate(lines):
@@ -56,6 +66,7 @@ def request(text: str, method: str = "", path: str = "") -> dict[str, Any]:
         "method": found["method"],
         "path": found["path"],
         "query": found["query"] or "",
+        "fields": [{"name": name, "value": value} for name, value in parse_qsl(found["query"] or "", True)],
         "headers": headers,
         "body": body,
         "cut": _CUT.search(body) is not None,
