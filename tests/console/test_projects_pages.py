@@ -37,7 +37,7 @@ def page(dev: LocalVendor, path: str, form: dict[str, Any] | None = None) -> tup
 
 def token(dev: LocalVendor) -> str:
     text = page(dev, "/projects/new")[1]
-    return re.findall(r'name="csrf" value="([^"]+)"', text)[0]
+    return str(re.findall(r'name="csrf" value="([^"]+)"', text)[0])
 
 
 def api(dev: LocalVendor, method: str, path: str, body: Any = None) -> Any:

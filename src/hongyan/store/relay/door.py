@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -79,9 +79,11 @@ class Door:
         """Commit these and hand over what there is room for; return results, exceptions in place of some."""
         if self.gate is not None:
             await self.gate.wait()
-        due_at = self.clock.now_ms() + self.lease_ms
-        for message in islice(chain.from_iterable(op.messages for op in ops), self.outlet.room()):
-            message.state, message.due_at = State.SENDING, due_at
+        now = self.clock.now_ms()
+        until = now + self.lease_ms
+        due = (one for op in ops for one in op.messages if one.cause is None and (one.due_at or now) <= now)
+        for message in islice(due, self.outlet.room()):
+            message.state, message.due_at = State.SENDING, until
         results = await self.store.write_each(ops)
         taken = [
             message
