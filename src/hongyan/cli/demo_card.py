@@ -42,7 +42,12 @@ def print_card(
     """Print the card."""
     out = console()
     out.print(Text.assemble(("Hongyan 鸿雁", "bold"), "  demo world 演示环境"))
-    out.print(Text(f"API 接口       {api_url}\nconsole 控制台 {console_url}\ndocs 文档       {console_url}/docs"), soft_wrap=True)
+    for word, address in (
+        ("API 接口      ", api_url),
+        ("console 控制台", console_url),
+        ("docs 文档     ", f"{console_url}/docs"),
+    ):
+        out.print(Text(f"{word} {address}"), soft_wrap=True)
     for name, (host, port) in smpp_addresses.items():
         account = "system_id smppdemo, password 密码 demopass"
         out.print(Text(f"{name.upper():<14} {host}:{port}  {account}"), soft_wrap=True)
