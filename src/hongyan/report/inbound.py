@@ -39,12 +39,13 @@ def reply_lines(replies: Sequence[ReplyRow]) -> Iterator[Line]:
     for row in replies:
         gap = f" ({row.missing} of {row.parts} pieces never came)" if row.missing else ""
         gap_zh = f"（共 {row.parts} 段，缺 {row.missing} 段）" if row.missing else ""
+        to, to_zh = (f" to {row.to}", f" 发往 {row.to} ") if row.to else ("", " ")
         stop, stop_zh = ("; no more marketing to this number", "；该号码已退订营销短信") if row.stops else ("", "")
         yield line(
             row.received_at,
             "report",
-            f"reply from +{row.sender} to {row.to}: {row.text}{gap}{stop}",
-            f"收到 +{row.sender} 发往 {row.to} 的回复：{row.text}{gap_zh}{stop_zh}",
+            f"reply from +{row.sender}{to}: {row.text}{gap}{stop}",
+            f"收到 +{row.sender}{to_zh}的回复：{row.text}{gap_zh}{stop_zh}",
             reply=row.id,
             carrier=row.carrier,
         )
