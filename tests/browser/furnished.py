@@ -45,6 +45,9 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         examples = {
             "/messages/{id}": [*(first[to] for to in _TOLD), f"/messages/{refusal}"],
             "/send": ["/send", "/send?vendor=nxcloud&to=13800138001&text=Your+code+is+1234&code=go"],
+            "/templates/new": ["/templates/new", "/templates/new?project=demo-alibaba&from=CARD_SMS_70"],
+            "/templates/{project}/{name}": [_template(client), "/templates/demo-alibaba/CARD_SMS_70"],
+            "/signatures/{project}/{name}": ["/signatures/demo-alibaba/阿里云"],
             "/send/{name}": [_sent_by_hand(vendor)],
             "/held/sure": ["/held/sure?verb=reject&all=1", "/held/sure"],
             "/projects/{project}": ["/projects/demo-alibaba", "/projects/staging"],
@@ -80,6 +83,17 @@ def _calls(vendor: LocalVendor, client: Client) -> list[dict[str, Any]]:
     return [found[0], again]
 
 
+def _template(client: Client) -> str:
+    """Hand two templates in, of which one is rejected; return its address."""
+    body = "您的验证码是${code}，5分钟内有效。"
+    for name in ("SMS_waits", "SMS_not_so"):
+        asked = {"project": "demo-alibaba", "dialect": "alibaba", "name": name, "body": body}
+        client.ask("POST", "/v1/templates", asked)
+    path = "/templates/demo-alibaba/SMS_not_so"
+    client.ask("POST", f"/v1{path}/reject", {"why": "Say who sends it. 请写明发送方。"})
+    return path
+
+
 def _sent_by_hand(vendor: LocalVendor) -> str:
     """Send a message with the form of the console; return the address of what came back."""
     form = f"{vendor.console_url}/send"
@@ -88,7 +102,7 @@ def _sent_by_hand(vendor: LocalVendor) -> str:
     assert token, "the form of the console brings a token"
     asked = {"csrf": token[1], "vendor": "nxcloud", "to": "13800138007", "text": "Sent by hand 1234"}
     with urllib.request.urlopen(form, urlencode(asked).encode(), timeout=20) as answer:
-        return urlsplit(answer.url).path
+        return urlsplit(str(answer.url)).path
 
 
 def _key(client: Client) -> str:

@@ -18,6 +18,7 @@ from hongyan.console.words import (
     message,
     phone,
     projects,
+    templates,
     webhooks,
 )
 from hongyan.testing.client import Client
@@ -313,3 +314,24 @@ def test_people_are_let_in_log_in_change_their_password_and_are_shut_out(
     shown = keys.page.locator("main tbody td:nth-child(3)").all_inner_texts()
     told = {"account.add", "account.role", "session.begin", "account.password", "session.log-out", "account.disable"}
     assert told | {"account.enable", "account.remove"} <= set(shown), shown
+
+
+def test_templates_and_signatures_are_handed_in_and_reviewed(keys: Keyboard) -> None:
+    keys.go("/templates")
+    keys.follow("a.button[href^='/templates/new']")
+    given = {"project": "demo-alibaba", "dialect": "alibaba", "name": "SMS_hand", "body": "Code ${code}, by hand"}
+    keys.submit("form[action^='/templates/submit']", given, button="preview")
+    assert "by hand" in keys.page.locator(".bubble").first.inner_text()
+    keys.submit("form[action^='/templates/submit']", {}, button="submit")
+    keys.thanked(templates.WORDS, "submitted")
+    keys.go("/templates")
+    keys.submit(".queue form[action*='/SMS_hand/reject']", {"why": "Say who sends it."})
+    keys.thanked(templates.WORDS, "rejected")
+    keys.go("/signatures")
+    keys.submit("form[action^='/signatures/submit']", {"project": "demo-alibaba", "name": "手写"})
+    keys.thanked(templates.WORDS, "submitted")
+    keys.submit("form[action*='/approve']", key="Space")
+    keys.thanked(templates.WORDS, "approved")
+    keys.submit("form[action*='/delete']")
+    keys.thanked(templates.WORDS, "deleted")
+    keys.noted("template.submit", "template.reject", "signature.submit", "signature.approve", "signature.delete")
