@@ -279,13 +279,14 @@ def road(server: Server, rounds: int, messages: int) -> None:
             f"{consoles:<10} {row['accepted_s']:10.0f} {row['delivered_s']:12.0f} {row['cpu_us']:11.1f}"
             f" {row['p50_ms']:7.1f} {row['p99_ms']:7.1f}"
         )
-    ratios = [
-        one["delivered_s"] / other["delivered_s"] for one, other in zip(figures[True], figures[False], strict=True)
-    ]
-    print(
-        f"end to end, ten consoles to none, round by round: {', '.join(f'{one:.3f}' for one in ratios)};"
-        f" median {statistics.median(ratios):.3f}; lists fetched {fetched}"
-    )
+    for key, said in (("delivered_s", "end to end a second"), ("cpu_us", "CPU a message")):
+        pairs = zip(figures[True], figures[False], strict=True)
+        ratios = [one[key] / other[key] for one, other in pairs]
+        print(
+            f"{said}, ten consoles to none, round by round: {', '.join(f'{one:.2f}' for one in ratios)};"
+            f" median {statistics.median(ratios):.3f}"
+        )
+    print(f"lists fetched by the consoles: {fetched}")
 
 
 class Readers:

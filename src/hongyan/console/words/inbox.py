@@ -43,6 +43,7 @@ WORDS: Words = {
     ),
     "did_you_mean": ("Did you mean", "您是否要找"),
     "perhaps_text": ("Looking for a code in the texts?", "要在内容中查找验证码吗？"),
+    "perhaps_refused": ("Was this request refused? Look it up.", "该请求是否被拒绝？查一下。"),
     "live_off": ("Pause", "暂停"),
     "live_on": ("Follow live", "实时更新"),
     "live_now": ("Live", "实时"),
