@@ -16,6 +16,7 @@ import pytest
 
 from hongyan.cli.forwarding import hand_on
 from hongyan.model.world import Key, Project
+from hongyan.operate.journal import AuditQuery
 from hongyan.testing import Client
 from hongyan.testing.streams import Event, Refusal
 from local_vendor import LocalVendor
@@ -127,6 +128,8 @@ def test_a_key_listens_to_its_own_project_and_others_are_refused(vendor: LocalVe
         call = next_call(events)
         assert call["messages"] == [call_id]
         assert client.ask("POST", f"/v1/listen/{call['id']}", {"status": 200}).json() == {"waited": True}
+    noted = vendor.run(vendor.system.road.reception.office.journal.entries(AuditQuery(action="push.listen")))
+    assert ("K", "shop") in {(one["actor"], one["project"]) for one in noted}
     with pytest.raises(Refusal), Client(vendor.api_url, token="K.wrong").stream("/v1/listen"):
         pass
     vendor.eventually(lambda: not vendor.get_json("/v1/webhooks/waiting")["listeners"])

@@ -17,6 +17,7 @@ from hongyan.dialects.native.streams import STILL_HERE, STREAMED, Lasting, Secon
 from hongyan.model.actor import Role
 from hongyan.model.errors import Refused
 from hongyan.model.reason import Reason
+from hongyan.operate.call_looks import masked_url
 from hongyan.operate.office import Office
 from hongyan.report.target import MOST_URL
 from hongyan.text.characters import is_storable
@@ -67,6 +68,7 @@ async def listen(
     act.need(Role.OPERATOR, project)
     _check(to)
     listener = await office.core.listen(project, dialect, to)
+    await office.journal.note(act, "push.listen", project or "all", project or "", dialect=dialect, to=masked_url(to))
     lasting = Lasting(seconds, office.live.over)
     return await streamed(
         _calls(office, listener, {"listener": listener, "project": project, "dialect": dialect}, lasting)
