@@ -5,12 +5,14 @@ import re
 from collections.abc import AsyncIterator
 from http.client import HTTPConnection
 from io import BytesIO
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 
+from hongyan.model.peers import behind, is_here
 from hongyan.model.world import Link
 from security.guarded_house import TOKEN, House, guarded, routes
 
@@ -200,3 +202,17 @@ async def test_a_form_has_its_bounds(dev: House) -> None:
     large = b"csrf=x&name=" + b"x" * (1 << 20)
     async with dev.session.post(dev.system.console_url + "/accounts", data=BytesIO(large)) as reply:
         assert reply.status == 413
+
+
+async def test_proxies_are_believed_only_where_they_are_ours() -> None:
+    ours = [ip_network("10.0.0.0/8"), ip_network("127.0.0.1/32")]
+    assert behind("127.0.0.1", "198.51.100.7", ours) == "198.51.100.7"
+    assert behind("127.0.0.1", "1.1.1.1, 198.51.100.7, 10.1.2.3", ours) == "198.51.100.7", (
+        "what the caller wrote is not"
+    )
+    assert behind("198.51.100.7", "127.0.0.1", ours) == "198.51.100.7"
+    assert behind("127.0.0.1", "nonsense", ours) == "127.0.0.1"
+    assert is_here("::ffff:127.0.0.1", ["host"])
+    assert not is_here("127.0.0.1", ["x-forwarded-for"])
+    assert not is_here("10.0.0.1", [])
+    assert not is_here("", [])

@@ -137,6 +137,7 @@ def edge_of(settings: Settings, part: Reception, *, elsewhere: Counters | None =
         body_limit=settings.request_limit_bytes,
         admin_token=settings.admin_token,
         allowed_hosts=settings.allowed_hosts,
+        proxies=settings.trusted_proxies,
     )
     health = watch(
         part.store, part.tally, backlog_cap=settings.backlog_cap, metrics=settings.metrics, elsewhere=elsewhere

@@ -7,7 +7,7 @@ request must not reach its caller as a stack trace, nor anybody else at all.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any
 
 import structlog
@@ -17,6 +17,7 @@ from hongyan.accept.faults import Rehearsed
 from hongyan.dialects import Dialect, Handler
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
+from hongyan.model.peers import behind
 from hongyan.model.reason import Reason
 from hongyan.model.submission import CUT, NO_ANSWER, Answer, Exchange
 from hongyan.model.tally import Tally
@@ -161,7 +162,7 @@ class Edge:
         if len(headers) != len(raw_headers):
             headers = _joined(raw_headers)
         if self._proxies and "x-forwarded-for" in headers:
-            peer = self._behind(peer, headers["x-forwarded-for"])
+            peer = behind(peer, headers["x-forwarded-for"], self._proxies)
         return Exchange(
             request_id=dialect.mint(),
             dialect=dialect.name,
@@ -173,18 +174,6 @@ class Edge:
             peer=peer,
             received_at=self._clock.now_ms(),
         )
-
-    def _behind(self, peer: str, forwarded: str) -> str:
-        """Return the last address that a proxy of ours did not write."""
-        for hop in (peer, *reversed([one.strip() for one in forwarded.split(",")])):
-            try:
-                address = ip_address(hop)
-            except ValueError:
-                return peer
-            if not any(address in network for network in self._proxies):
-                return hop
-            peer = hop
-        return peer
 
 
 def _joined(raw_headers: RawHeaders) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The FastAPI application of `/v1`. Its routes carry their whole path, so it is called with the scope as it came."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 
 from hongyan import __version__
@@ -34,6 +36,7 @@ def native(
     body_limit: int,
     admin_token: str = "",
     allowed_hosts: tuple[str, ...] = (),
+    proxies: Sequence[str] = (),
 ) -> FastAPI:
     """Return the application. In `dev` no token is needed on this machine, and messages may be deleted."""
     app = FastAPI(
@@ -67,5 +70,5 @@ def native(
     app.include_router(accounts)
     app.include_router(audit)
     answer_refusals(app, desk)
-    app.add_middleware(Envelope, clock=office.clock, body_limit=body_limit)
+    app.add_middleware(Envelope, clock=office.clock, body_limit=body_limit, proxies=proxies)
     return app

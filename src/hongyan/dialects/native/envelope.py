@@ -1,7 +1,8 @@
 """Around every request to `/v1`: an exchange with its request id, a bounded body, safe headers, no trace on a bug."""
 
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
+from ipaddress import ip_network
 from typing import Any
 
 import structlog
@@ -9,6 +10,7 @@ import structlog
 from hongyan.dialects.native.callers import DIALECT
 from hongyan.dialects.native.refusals import refusal
 from hongyan.model.clock import Clock
+from hongyan.model.peers import behind
 from hongyan.model.reason import Reason
 from hongyan.model.submission import Exchange
 
@@ -18,8 +20,9 @@ _LOG = structlog.get_logger("hongyan.native")
 class Envelope:
     """Around every request: an exchange with its id, a bounded body, and our own words when something breaks."""
 
-    def __init__(self, app: Any, clock: Clock, body_limit: int) -> None:
+    def __init__(self, app: Any, clock: Clock, body_limit: int, proxies: Sequence[str] = ()) -> None:
         self._app, self._clock, self._body_limit = app, clock, body_limit
+        self._proxies = [ip_network(one, strict=False) for one in proxies]
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -55,15 +58,19 @@ class Envelope:
 
     def _exchange(self, scope: MutableMapping[str, Any]) -> Exchange:
         client = scope.get("client")
+        peer = client[0] if client else ""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if self._proxies and "x-forwarded-for" in headers:
+            peer = behind(peer, headers["x-forwarded-for"], self._proxies)
         return Exchange(
             request_id=f"hy-{secrets.token_hex(12)}",
             dialect=DIALECT,
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"],
-            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            headers=headers,
             body=b"",
-            peer=client[0] if client else "",
+            peer=peer,
             received_at=self._clock.now_ms(),
         )
 
