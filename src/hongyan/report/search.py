@@ -23,6 +23,8 @@ from hongyan.store.tables import messages, refusals
 
 STEP_ROWS = 5_000
 """rows that are looked at between two other reads of the store"""
+FIRST_ROWS = 500
+"""rows of the first step; each is twice as long as the one before: what is frequent is found in the first"""
 BUDGET_S = 0.05
 """how long one page may be looked for; the last step may end a little later"""
 
@@ -126,18 +128,19 @@ async def _walk(
     """Go back in all lanes together, a step at a time."""
     loop = asyncio.get_running_loop()
     until, before, found = loop.time() + budget_s, query.before_id, list[Any]()
+    step = FIRST_ROWS
     while True:
         low = 0
         for lane in lanes:
             if not lane.is_direct:
-                low = max(low, await _edge(store, lane, before))
+                low = max(low, await _edge(store, lane, before, min(step, STEP_ROWS)))
         rows = [row for lane in lanes for row in await lane.fetch(low, before, limit - len(found))]
         found += sorted(rows, key=_id, reverse=True)[: limit - len(found)]
         if len(found) >= limit:
             return Found(found, found[-1].id)
         if not low:
             return Found(found, None)
-        before = low
+        before, step = low, step * 2
         if loop.time() >= until:
             return Found(found, before, is_cut=True)
 
@@ -147,13 +150,13 @@ def _id(row: Any) -> int:
     return found
 
 
-async def _edge(store: Store, lane: _Lane, before: int | None) -> int:
-    """Return the id of the last row of a step; 0 when the lane ends in it."""
+async def _edge(store: Store, lane: _Lane, before: int | None, rows: int) -> int:
+    """Return the id of the last of so many rows; 0 when the lane ends before."""
     key = lane.table.c.id
     ids = () if before is None else (key < before,)
-    last = select(key).where(*lane.conditions, *ids).order_by(key.desc()).offset(STEP_ROWS - 1).limit(1)
-    rows = await store.select(last)
-    return int(rows[0][0]) if rows else 0
+    last = select(key).where(*lane.conditions, *ids).order_by(key.desc()).offset(rows - 1).limit(1)
+    found = await store.select(last)
+    return int(found[0][0]) if found else 0
 
 
 def _messages(store: Store, query: MessageQuery, conditions: Conditions, *, is_direct: bool) -> _Lane:
