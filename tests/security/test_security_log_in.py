@@ -4,6 +4,8 @@ import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -283,3 +285,22 @@ async def test_an_admin_always_stays(house: House) -> None:
     ):
         with pytest.raises(Refused, match="not-permitted"):
             await act
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_processes_on_one_database_know_the_same_people(tmp_path: Path, postgres_dsn: str) -> None:
+    shared: dict[str, Any] = {"database_url": postgres_dsn, "master_key": "of these tests alone " * 2}
+    async with guarded(tmp_path / "a", **shared) as here, guarded(tmp_path / "b", **shared) as there:
+        name, browser = await made(here, "both"), here.browser()
+        await browser.log_in(name)
+        port, other_port = (one.system.console_url.rpartition(":")[2] for one in (here, there))
+        elsewhere = there.browser()
+        elsewhere.cookies = {f"hongyan_{other_port}": browser.cookies[f"hongyan_{port}"]}
+        assert (await elsewhere.get("/me")).status == 200
+        await here.office.people.set_enabled(BOSS, name, enabled=False)
+        assert (await elsewhere.get("/me")).status == 303
+        tries = [
+            await one.office.sessions.log_in("guessed", "wrong password here", peer="192.0.2.1")
+            for one in (here, there, here, there, here, there)
+        ]
+        assert [one.wait_s > 0 for one in tries] == [False] * 5 + [True]  # type: ignore[union-attr] # none was right
