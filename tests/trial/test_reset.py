@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from hongyan.carriers.simulator import Simulator
+from hongyan.model.world import Project
 from hongyan.store import tables
 from hongyan.testing.client import Client
 from local_vendor import LocalVendor
@@ -175,3 +177,38 @@ def test_messages_are_erased_by_number_and_project(tmp_path: Path) -> None:
         assert system.get_json("/v1/refusals")["refusals"] == []
         assert client.erase().json() == {"deleted": 1}
         assert {name: n for name, n in _left(system).items() if name not in {"counts", "hourly"}} == {}
+
+
+class _Taking(BaseHTTPRequestHandler):
+    """Takes every call, after a moment."""
+
+    calls: list[bytes] = []  # noqa: RUF012 - one receiver, shared on purpose
+
+    def do_POST(self) -> None:
+        self.calls.append(self.rfile.read(int(self.headers["content-length"])))
+        Event().wait(0.1)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_args: Any) -> None:
+        """Say nothing."""
+
+
+def test_callbacks_under_way_leave_nothing_and_later_ones_are_told_as_ever(tmp_path: Path) -> None:
+    server = HTTPServer(("127.0.0.1", 0), _Taking)
+    Thread(target=server.serve_forever, daemon=True).start()
+    target = f"http://127.0.0.1:{server.server_port}/"
+    project = Project(name="told", paid_in="100", callbacks={"native": target}, reply_callbacks={"native": target})
+    with LocalVendor(tmp_path / "vendor", world=[project], keep_calls="all") as system:
+        client = Client(system.api_url)
+        client.send([f"1380000{n:04d}" for n in range(8)], TEXT, project="told")
+        system.eventually(lambda: _Taking.calls)
+        system.post_json("/v1/reset", {})
+        Event().wait(0.3)
+        assert _left(system) == {}
+        message = client.send("13800000001", TEXT, project="told").json()["messages"][0]["id"]
+        system.eventually(lambda: any("pushed" in line["text_en"] for line in client.show(message).json()["lines"]))
+        system.eventually(lambda: "pushes" not in _left(system))
+        system.eventually(lambda: "calls" in _left(system))
+    server.shutdown()
+    server.server_close()

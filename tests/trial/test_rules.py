@@ -3,6 +3,7 @@
 import http.client
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ import pytest
 
 from hongyan.model.message import Message
 from hongyan.report.timeline import rule_unplayed
-from hongyan.testing.client import Client
+from hongyan.testing.client import Client, Unreachable
 from local_vendor import LocalVendor
 
 TEXT = "【演示】您的验证码是 1234"
@@ -167,3 +168,12 @@ def test_a_real_carrier_ends_messages_as_it_will_and_the_timeline_says_so() -> N
     (said,) = rule_unplayed(message)
     assert said["text_en"] == "rule flaky-1: carrier smsc is no simulated one and ends it as it will"
     assert said["text_zh"] == "规则 flaky-1：通道 smsc 不是仿真通道，结果以其回执为准"
+
+
+def test_calls_are_cut_above_asgi_too(tmp_path: Path) -> None:
+    with LocalVendor(tmp_path / "vendor", below_asgi=False) as system:
+        client = Client(system.api_url)
+        _rule(system, effect="cut", dialect="comms", times=1)
+        with pytest.raises(Unreachable):
+            client.send_comms("+8613800000050")
+        assert client.send_comms("+8613800000050").json()["code"] == "0000"

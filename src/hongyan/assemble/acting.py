@@ -205,11 +205,10 @@ class Acting:
         mark, store = to.mark, self._.store
         async with self._quiet():
             newer = _Gone(lambda one: one > mark, lambda row: row.id > mark, lambda call: call.id > mark)
-            self._forget(newer)
-            await self._settled()
-            statements, changes = await keeping.led_back(store, to, self._.clock.now_ms())
-            gone = await store.change(delete(messages).where(messages.c.id > mark), *statements)
-            self._forget(newer)
+            with self._letting_go(newer):
+                await self._settled()
+                statements, changes = await keeping.led_back(store, to, self._.clock.now_ms())
+                gone = await store.change(delete(messages).where(messages.c.id > mark), *statements)
             await self._stops_back(to)
             if changes:  # a declaration of nothing: a new version, told to all, and the routes of before are kept
                 await store.declare((), [(CarrierConfig.kind, "", "")], self._.clock.now_ms())
@@ -231,11 +230,10 @@ class Acting:
                 lambda row: every or row.message_id in named or row.reply_id in named,
                 lambda call: every or any(one in named for one, _ in call.items),
             )
-            self._forget(gone)
-            await self._settled()
-            statements = keeping.without(None if every else ids, project, to)
-            changed = await self._.store.change(*statements)
-            self._forget(gone)
+            with self._letting_go(gone):
+                await self._settled()
+                statements = keeping.without(None if every else ids, project, to)
+                changed = await self._.store.change(*statements)
         return changed[_place_of_messages(statements)]
 
     async def _snapshot(self, name: str) -> keeping.Kept:
@@ -282,6 +280,22 @@ class Acting:
     def _busy(self) -> bool:
         parts = self._
         return bool(parts.writer.waiting or parts.matcher.seeking or parts.replies.waiting)
+
+    @contextmanager
+    def _letting_go(self, gone: _Gone) -> Iterator[None]:
+        """Have every part let go of what is deleted inside the block; what comes later is spared."""
+        self._forget(gone)
+        try:
+            yield
+        finally:
+            last = self._.mint()
+            self._forget(
+                _Gone(
+                    lambda one: one <= last and gone.message(one),
+                    lambda row: row.id <= last and gone.row(row),
+                    lambda call: call.id <= last and gone.call(call),
+                )
+            )
 
     def _forget(self, gone: _Gone) -> None:
         parts = self._
