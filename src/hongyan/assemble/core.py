@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from hongyan.assemble.acting import Acting
+from hongyan.assemble.resetting import Resetting
 from hongyan.model.message import Message
 from hongyan.report.callbacks import Callbacks
 from hongyan.report.push import Pusher
@@ -36,10 +37,12 @@ CALLS = (
 class InCore:
     """Fits `operate.core.Core`."""
 
-    def __init__(self, board: Board, sweep: Sweep, pusher: Pusher, acting: Acting, calls: Callbacks) -> None:
+    def __init__(
+        self, board: Board, sweep: Sweep, pusher: Pusher, acting: Acting, resetting: Resetting, calls: Callbacks
+    ) -> None:
         self._board, self._sweep, self._pusher = board, sweep, pusher
         self.say_receipt, self.say_reply, self.follow = acting.say_receipt, acting.say_reply, acting.follow
-        self.snapshot, self.reset, self.erase = acting.snapshot, acting.reset, acting.erase
+        self.snapshot, self.reset, self.erase = resetting.snapshot, resetting.reset, resetting.erase
         self.newest_calls, self.replay, self.listeners = calls.newest_calls, calls.replay, calls.listeners
         self.listen, self.unlisten = calls.listen, calls.unlisten
         self.next_call, self.answer_call = calls.next_call, calls.answer_call

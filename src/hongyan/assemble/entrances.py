@@ -70,7 +70,7 @@ async def crew(
     told: dict[str, Callable[..., Awaitable[Any]]] = {name: getattr(road.core, name) for name in CALLS}
     door = Door(road.store, road.outlet, road.clock, settings.lease_ms, road.tally, told)
     await door.open(core)
-    road.acting.entrances.append(door)
+    road.resetting.entrances.append(door)
     stack.push_async_callback(door.close)
     start = {"settings": settings.model_dump(mode="json"), "node": node, "demo": demo}
     return Crew(settings.fronts, listening, core, start)

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from hongyan.accept.outlet import Outlet
-from hongyan.assemble.acting import Acting, Parts
+from hongyan.assemble.acting import Acting
 from hongyan.assemble.core import InCore
 from hongyan.assemble.reception import Reception, ended
 from hongyan.assemble.registry import carrier_factories
+from hongyan.assemble.resetting import Parts, Resetting
 from hongyan.dialects.native.push import Receipts as NativeReceipts
 from hongyan.ledger.settlement import NATIVE
 from hongyan.model.clock import Clock
@@ -122,14 +123,14 @@ class Road:
             outlet=self.outlet,
             on_stops=self._look_at_stops,
         )
-        self.acting = Acting(parts, before=self._recorded)
-        self.core = InCore(
-            self.board, self.sweep, self.pusher, self.acting, Callbacks(store, self.pusher.caller, log, clock)
-        )
+        self.resetting = Resetting(parts, before=self._recorded)
+        self.acting = Acting(parts, self.resetting)
+        callbacks = Callbacks(store, self.pusher.caller, log, clock)
+        self.core = InCore(self.board, self.sweep, self.pusher, self.acting, self.resetting, callbacks)
         self.reception = Reception(
             settings, store, current, clock, ids, tally, chance, public_base, self.outlet, self.core, demo=demo
         )
-        self.acting.entrances.append(self.reception.desk)
+        self.resetting.entrances.append(self.reception.desk)
         self.replies.on_stops = self.reception.stops.look_soon
         shapes |= {dialect.name: dialect.push for dialect in self.reception.dialects} | {NATIVE: NativeReceipts()}
 
@@ -160,6 +161,6 @@ class Road:
             counting = asyncio.get_running_loop().create_task(self.reception.count_backlog())
             stack.push_async_callback(ended, counting)
             if self.reception.office.rehearsal.on:
-                await self.acting.start()
+                await self.resetting.start()
             stack.callback(self.acting.stop)
             yield
