@@ -14,14 +14,13 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from hongyan.console.board import Seen, digest_of
+from hongyan.console.board import Seen
 from hongyan.console.drawing import FENCE
 from hongyan.console.frame import Console, Section, Visit, page
-from hongyan.console.pages import inbox, phone, refusals
+from hongyan.console.pages import inbox, message, phone, refusals
 from hongyan.console.pages.listing import NOT_OF_A_LIST, address_of
 from hongyan.model.errors import Refused
 from hongyan.model.ids import from_decimal
-from hongyan.store import ReplyQuery
 
 _RETRY_MS = 2_000
 
@@ -34,11 +33,8 @@ SECTION = Section("live", "/live", "", _routes)
 
 
 async def message_seen(visit: Visit) -> Seen:
-    """Return how far a message has come, as cheaply as can be: the page fetches the rest."""
-    id_ = from_decimal(visit.asked("id")) or 0
-    store = visit.office.store
-    message, events, parts = await store.message(id_), await store.events(id_), await store.parts(id_)
-    return Seen(digest_of((message, events, parts, await store.replies(ReplyQuery(message_id=id_)))))
+    """Return how far a message has come: the page fetches the rest."""
+    return Seen(await message.digest_at(visit.office.store, from_decimal(visit.asked("id")) or 0))
 
 
 class Watched(NamedTuple):

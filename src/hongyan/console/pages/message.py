@@ -12,6 +12,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
+from hongyan.console.board import digest_of
 from hongyan.console.drawing import FENCE
 from hongyan.console.faces import face_of
 from hongyan.console.frame import Console, Section, Visit, action, page
@@ -23,6 +24,7 @@ from hongyan.model.errors import Refused
 from hongyan.model.message import Message
 from hongyan.model.reason import Reason
 from hongyan.report.explained import as_curl
+from hongyan.store import ReplyQuery, Store
 from hongyan.text.characters import is_storable
 from hongyan.text.difference import compared
 
@@ -58,6 +60,7 @@ async def story(visit: Visit) -> Response:
     }
     if message is None:
         return visit.draw("refusal.html", WORDS, **context, at="refusals")
+    digest = await digest_at(visit.office.store, int(message["id"]))
     row = await visit.office.store.message(int(message["id"]))
     if row is None:
         raise Refused(Reason.UNKNOWN_MESSAGE)
@@ -68,6 +71,7 @@ async def story(visit: Visit) -> Response:
         **context,
         refresh_s=0 if message["final"] or "theirs" in visit.query else _REFRESH_S,
         follows=True,
+        digest=digest,
         face=face_of(visit.office.world(), message, found["links"]),
         calls=await visit.office.webhooks.of_message(row.id),
         wires=await _wires(visit, row),
@@ -91,6 +95,12 @@ async def story(visit: Visit) -> Response:
 async def story_json(visit: Visit) -> Response:
     """Return a story as data."""
     return Response(msgspec.json.encode(await _found(visit)), media_type="application/json", headers=FENCE)
+
+
+async def digest_at(store: Store, id_: int) -> str:
+    """Return how far a message has come, as cheaply as can be: another text once anything of it is another."""
+    message, events, parts = await store.message(id_), await store.events(id_), await store.parts(id_)
+    return digest_of((message, events, parts, await store.replies(ReplyQuery(message_id=id_))))
 
 
 async def push(visit: Visit) -> Response:
@@ -156,5 +166,6 @@ def _transcript(visit: Visit, carrier: str | None) -> str:
 
 def _where_now(visit: Visit, message: Mapping[str, Any]) -> str:
     """Return the page that says which route the number would take now."""
-    fields = {name: message[name] for name in ("to", "project", "category", "leg", "signature")}
+    fields = {name: message[name] for name in ("project", "category", "leg", "signature")}
+    fields["to"] = f"+{message['to']}"
     return visit.page("/routes", **fields)

@@ -87,6 +87,7 @@ async def phone(visit: Visit) -> Response:
         stop_words=_SHOWN_STOP_WORDS,
         last=last,
         is_newest=not visit.asked("before"),
+        digest=_digest(found),
         ways=visit.ways(f"hongyan trigger reply --from +{number} --text TD", "POST", "/v1/replies", body),
         at="phone",
     )
@@ -115,13 +116,22 @@ async def seen(visit: Visit) -> Seen:
     if found is None:
         return Seen("")
     latest = await conversation(
-        visit.office.store, found.digits, "", project=visit.actor.project, before_id=None, limit=PAGE_ENTRIES
+        visit.office.store,
+        found.digits,
+        visit.office.public_base,
+        project=visit.actor.project,
+        before_id=None,
+        limit=PAGE_ENTRIES,
     )
+    return Seen(_digest(latest))
+
+
+def _digest(found: Conversation) -> str:
     told = [
         (one["id"], one["message"]["state"], one["links"]) if one["kind"] == "message" else (one["id"],)
-        for one in latest.entries
+        for one in found.entries
     ]
-    return Seen(digest_of(told))
+    return digest_of(told)
 
 
 def _number(visit: Visit) -> str:

@@ -1,24 +1,30 @@
 // What works better with a script and still works without: copy buttons and a few keys. No inline script anywhere.
 "use strict";
 
-for (const button of document.querySelectorAll("button.copy")) {
-  button.hidden = false;
-  const was = button.textContent;
-  button.addEventListener("click", async () => {
-    const text = button.parentElement.querySelector("code").textContent;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      const range = document.createRange();
-      range.selectNodeContents(button.parentElement.querySelector("code"));
-      getSelection().removeAllRanges();
-      getSelection().addRange(range);
-      return;
-    }
-    button.textContent = button.dataset.copied;
-    setTimeout(() => { button.textContent = was; }, 1500);
-  });
-}
+document.documentElement.classList.add("scripted");
+
+// A copy button copies its own value, or the code beside it. What a live page brings later (live.js says "swapped") gets its buttons, too.
+const showCopies = (within) => { for (const button of within.querySelectorAll("button.copy")) button.hidden = false; };
+showCopies(document);
+document.addEventListener("swapped", (event) => showCopies(event.target));
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button.copy, button[data-copy]");
+  if (!button) return;
+  const code = button.parentElement.querySelector("code");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy || code.textContent);
+  } catch {
+    const range = document.createRange();
+    range.selectNodeContents(code);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    return;
+  }
+  if (button.dataset.was === undefined) button.dataset.was = button.textContent;
+  button.textContent = button.dataset.copied;
+  setTimeout(() => { button.textContent = button.dataset.was; }, 1500);
+});
 
 // "/" leads to the search of the page, "j" and "k" through its rows, unless somebody is writing.
 document.addEventListener("keydown", (event) => {

@@ -15,11 +15,11 @@
 
 {
   const LEAST_MS = 1000, MOST_MS = 60000, SCROLLED = 160, AGO_MS = 10000, QUIET_MS = 5000;
+  const FOCUSED = "a, button, summary, [tabindex]";
   const lang = document.documentElement.lang;
   const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
   const state = document.querySelector("[data-live-state]");
   const drawn = new WeakMap();  // row -> its HTML as it came, before times were written beside it
-  document.documentElement.classList.add("scripted");
 
   const say = (how) => {
     if (!state || state.dataset.how === how) return;
@@ -42,6 +42,16 @@
       const text = relative.format(Math.trunc(seconds / size), unit);
       if (ago.textContent !== text) ago.textContent = text;
     }
+  };
+
+  // what has the focus outside of rows, found again in what came: the same kind, saying the same
+  const twin = (region, focus) => {
+    const same = (one) => one.tagName === focus.tagName && one.textContent === focus.textContent;
+    const nth = [...region.querySelectorAll(FOCUSED)].filter(same).indexOf(focus);
+    return (there) => {
+      const found = [...there.querySelectorAll(FOCUSED)].filter(same)[nth];
+      if (found) found.focus({ preventScroll: true });
+    };
   };
 
   const isBusy = (region) => {
@@ -93,6 +103,7 @@
       const focus = region.contains(document.activeElement) ? document.activeElement : null;
       const at = focus && focus.closest("[data-key]");
       const place = at ? [...at.querySelectorAll("a, button")].indexOf(focus) : -1;
+      const alike = focus && !at ? twin(region, focus) : null;
       const isFirst = !old.size || (old.size === 1 && old.has("waiting"));
       remember(fresh);
       for (const row of rowsOf(fresh)) {
@@ -103,7 +114,12 @@
       for (const name of ["digest", "now"]) {
         if (fresh.dataset[name]) region.dataset[name] = fresh.dataset[name];
       }
+      const folds = new Map([...region.querySelectorAll("details[id]")].map((fold) => [fold.id, fold.open]));
+      for (const fold of fresh.querySelectorAll("details[id]")) {
+        if (folds.has(fold.id)) fold.open = folds.get(fold.id);  // as the reader left it
+      }
       region.replaceChildren(...fresh.childNodes);
+      region.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
       const keys = rowsOf(region).map((row) => row.dataset.key);
       announce(keys.filter((key) => !known.has(key)).length);
       known = new Set(keys);
@@ -111,6 +127,7 @@
       offer(0);
       clock();
       ages(region);
+      if (alike) alike(region);
       const arrived = document.getElementById("arrived");
       if (arrived && region.querySelector(".row")) arrived.hidden = false;
       if (at) {
@@ -192,14 +209,4 @@
   }
 
   for (const region of document.querySelectorAll("[data-live]")) follow(region);
-
-  // values to copy, also in rows that came later
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-copy]");
-    if (!button) return;
-    const was = button.textContent;
-    try { await navigator.clipboard.writeText(button.dataset.copy); } catch { return; }
-    button.textContent = button.dataset.copied || was;
-    setTimeout(() => { button.textContent = was; }, 1500);
-  });
 }
