@@ -147,6 +147,8 @@ def test_a_project_is_deleted_by_who_types_its_name(dev: LocalVendor) -> None:
 def test_held_messages_are_shown_once_more_before_they_are_released_or_rejected(dev: LocalVendor) -> None:
     caller = project(dev, "staged")
     ids = [caller.send("13800138001", f"held <b>{n}</b>").json()["messages"][0]["id"] for n in range(3)]
+    assert "已扣留" in page(dev, "/?q=project:staged&lang=zh")[1]
+    assert f"/held/sure?verb=release&id={ids[0]}" in page(dev, f"/messages/{ids[0]}")[1]
     status, text, _ = page(dev, "/held?project=staged")
     assert status == 200
     assert text.count('type="checkbox"') == 3

@@ -52,7 +52,7 @@ def office_of(
     """Return the office. `on_stops`: called when the stop list was changed by hand."""
     journal = Journal(store, clock)
     declaring = Declaring(store, current.refresh, clock, demo_allowed=dev)
-    keys = Keys(declaring, current, clock, journal, dev=dev)
+    keys = Keys(declaring, current, real(clock), journal, dev=dev)
     passwords = passwords or Passwords()
     sessions = Sessions(store, current, real(clock), journal, passwords, access)
     rehearsal = Rehearsal(dev or rehearses)

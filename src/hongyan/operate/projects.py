@@ -45,6 +45,8 @@ from hongyan.store.tables import balances, messages
 BELONGINGS: tuple[type[Declared], ...] = (Key, App, Signature, Template, Price, Link, Stop, Port)
 """what may belong to a project"""
 _COPIED = (Signature, Template, Link)
+_LOOKED_AT = 200_000
+"""newest messages that are counted: a list of projects must not read a day of a large one"""
 _NAME = re.compile(r"\w[\w. -]{0,59}")
 _UNFINISHED = tuple(state for state in State if state not in FINAL)
 
@@ -190,12 +192,14 @@ class Projects:
         await self._journal.note(actor, "project.delete", name, name, with_all=with_all)
 
     async def _today(self, project: str | None = None) -> dict[str, int]:
-        """Return how many messages each project had accepted since midnight in China."""
+        """Return how many messages each project had accepted since midnight in China, counting the newest ones."""
         midnight = beijing(self._clock.now_ms()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=BEIJING)
         since = first_id_at(round(midnight.timestamp() * 1000))
-        asked = select(messages.c.project, func.count()).where(messages.c.id >= since).group_by(messages.c.project)
+        newest = select(messages.c.project).where(messages.c.id >= since)
         if project is not None:
-            asked = asked.where(messages.c.project == project)
+            newest = newest.where(messages.c.project == project)
+        found = newest.order_by(messages.c.id.desc()).limit(_LOOKED_AT).subquery()
+        asked = select(found.c.project, func.count()).group_by(found.c.project)
         return dict(await self._store.select(asked))
 
 
