@@ -3,6 +3,10 @@
 
 document.documentElement.classList.add("scripted");
 
+// A phone has no room for an open menu above every page.
+const menu = document.querySelector(".menu details");
+if (menu && matchMedia("(max-width:820px)").matches) menu.open = false;
+
 // A copy button copies its own value, or the code beside it. What a live page brings later (live.js says "swapped") gets its buttons, too.
 const showCopies = (within) => { for (const button of within.querySelectorAll("button.copy")) button.hidden = false; };
 showCopies(document);
