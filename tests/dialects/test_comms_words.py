@@ -32,7 +32,12 @@ def test_every_reason_has_its_words() -> None:
 def test_only_what_the_caller_cannot_mend_is_not_1005() -> None:
     """proves: comms#code.1005, comms#code.1999, comms#code.9999"""
     others = {reason: code_of(reason) for reason in Reason if code_of(reason) != "1005"}
-    assert others == {Reason.UNAVAILABLE: "1999", Reason.OVERLOADED: "1999", Reason.INTERNAL: "9999", Reason.REHEARSED: "9999"}
+    assert others == {
+        Reason.UNAVAILABLE: "1999",
+        Reason.OVERLOADED: "1999",
+        Reason.INTERNAL: "9999",
+        Reason.REHEARSED: "9999",
+    }
 
 
 def test_a_request_id_is_china_time_and_letters() -> None:

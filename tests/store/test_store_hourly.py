@@ -4,12 +4,13 @@ from typing import Any
 
 from hongyan.model.clock import FakeClock
 from hongyan.model.ids import IdMint
+from hongyan.model.limits import HOUR_MS
 from hongyan.model.message import State
 from hongyan.store import Store, hourly
 from hongyan.store.ops import Accept, Settle
 from store.store_samples import message
 
-HOUR = hourly.HOUR_MS
+HOUR = HOUR_MS
 
 
 async def put(store: Store, clock: FakeClock, mint: IdMint, **fields: Any) -> int:
