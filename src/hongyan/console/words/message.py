@@ -87,6 +87,10 @@ WORDS: Words = {
         "One character outside the GSM alphabet halves what fits in a part.",
         "只要有一个 GSM 字母表之外的字符，每条容量就减半。",
     ),
+    "forced_rightly": (
+        "Its own characters are outside the GSM alphabet, so it has to be UCS-2:",
+        "正文字符本身不在 GSM 字母表中，只能使用 UCS-2：",
+    ),
     "character": ("Character", "字符"),
     "char_name": ("Name", "名称"),
     "position": ("Position", "位置"),
