@@ -216,8 +216,8 @@ class Settings(BaseSettings):
     )
     keep_calls: Literal["failed", "all", "none"] = _said(
         "failed",
-        "Which callbacks are kept with what was sent and answered: failed (taken ones only among the newest, in memory), "
-        "all, none. Kept as long as messages; `dev` begins with all.",
+        "Which callbacks are kept with what was sent and answered: failed (taken ones only among the newest, in "
+        "memory), all, none. Kept as long as messages; `dev` begins with all.",
         "保留哪些回调的请求与应答：failed（只保留失败的，成功的仅在内存中留最近若干条）、all（全部）或 none（不保留）；"
         "保留期与短信相同，dev 默认 all。",
     )

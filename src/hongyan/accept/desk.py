@@ -203,7 +203,7 @@ class AcceptDesk:
         return results
 
     def _decide(self, submission: Submission, drafts: list[Draft], results: list[Accepted]) -> None:
-        sending, waiting, taken = [], False, 0
+        accepted: list[Message] = []
         for draft, result in zip(drafts, results, strict=True):
             message = draft.message
             assert message is not None
@@ -212,21 +212,24 @@ class AcceptDesk:
             elif result.earlier is not None:
                 draft.repeated, draft.message = True, result.earlier
             else:
-                taken += 1
-                if message.state is State.SENDING:
-                    sending.append(message)
-                elif message.cause is None:  # what is held is not due before it expires
-                    waiting = True
-        if sending:
-            self._dispatch.take(sending)
-        if waiting:
-            self._dispatch.wake()
-        if taken:
-            self._tally.add("accept_messages", submission.exchange.dialect, n=taken)
+                accepted.append(message)
+        if accepted:
+            self._hand_on(accepted)
+            self._tally.add("accept_messages", submission.exchange.dialect, n=len(accepted))
         if submission.whole:
             self._refuse_whole(drafts)
-        if not taken:
+        if not accepted:
             self._refuse_request([draft.refused for draft in drafts if draft.refused])
+
+    def _hand_on(self, accepted: Sequence[Message]) -> None:
+        """Give the sending side what it takes at once; of the rest it hears. What is held is not due for long."""
+        sending = [message for message in accepted if message.state is State.SENDING]
+        if sending:
+            self._dispatch.take(sending)
+        if len(sending) < len(accepted) and any(
+            message.state is not State.SENDING and message.cause is None for message in accepted
+        ):
+            self._dispatch.wake()
 
     def _refuse_request(self, refusals: list[Refused]) -> None:
         """Raise what is true of all items, when it is said of a whole request. Nothing was taken."""

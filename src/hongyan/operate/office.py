@@ -21,11 +21,11 @@ from hongyan.operate.live import Live
 from hongyan.operate.people import People
 from hongyan.operate.projects import Projects
 from hongyan.operate.rehearsal import Rehearsal
-from hongyan.operate.rules import Rules
-from hongyan.operate.snapshots import Snapshots
 from hongyan.operate.routing import Routing
+from hongyan.operate.rules import Rules
 from hongyan.operate.sessions import Sessions
 from hongyan.operate.shortlinks import ShortLinks
+from hongyan.operate.snapshots import Snapshots
 from hongyan.operate.statistics import Statistics
 from hongyan.operate.stops import StopListing
 from hongyan.operate.trigger import Trigger

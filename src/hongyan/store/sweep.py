@@ -11,7 +11,7 @@ BACKLOG = (
     "waiting AS (SELECT count(*) AS n FROM (SELECT 1 FROM messages WHERE state = 'accepted' AND due_at IS NOT NULL "
     f"LIMIT (SELECT n + {BACKLOG_CAP} FROM held)) AS found) SELECT waiting.n - held.n FROM waiting, held"
 )
-"""messages that wait to be handed over: what is held waits for somebody else. Both counts are read from indexes alone"""
+"""messages that wait to be handed over; what is held waits for somebody else. Both counts are read from indexes"""
 MINTED = ("messages", "submissions", "refusals", "pushes", "replies", "fragments", "calls")
 """tables whose ids are minted"""
 DOOR_WAITS_MS = 7 * 86_400_000

@@ -85,7 +85,7 @@ class SmppLine:
             lease_ms=60_000,
             backlog_cap=1000,
             chance=chance,
-            **({"stops": StopList(self.store)} if "stops" in AcceptDesk.__init__.__annotations__ else {}),
+            stops=StopList(self.store),
         )
         self.doors = Doors(self.store, self.clock, self.tally)
         self.pieces = Pieces(self.store, self.clock, self.mint.mint)
