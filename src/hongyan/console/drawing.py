@@ -36,6 +36,7 @@ _VERSIONS = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in
 _pages = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
     autoescape=True,
+    auto_reload=False,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
