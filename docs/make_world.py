@@ -20,7 +20,7 @@ PARTS = {
     "choices": (Choice, "`choices` of a route", "路由的 `choices`"),
     "hours": (Hours, "`hours` of a route", "路由的 `hours`"),
 }
-_MODULES = ("model/world.py", "model/limits.py")
+_MODULES = ("model/world/customers.py", "model/world/delivery.py", "model/limits.py")
 _TYPES = {
     "str": ("text", "文本"),
     "int": ("whole number", "整数"),
