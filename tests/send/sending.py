@@ -19,6 +19,7 @@ from hongyan.send.fleet import Fleet, Wires
 from hongyan.send.remind import Reminder
 from hongyan.send.sender import Sender
 from hongyan.send.sweep import Sweep
+from hongyan.send.withholding import Withholding
 from hongyan.session.transcript import Transcript
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
@@ -117,7 +118,7 @@ class Sending:
             on_pushes=self._pushed,
             **settings,
         )
-        self.sweep = Sweep(store, self.sender, clock)
+        self.sweep = Sweep(store, self.sender, clock, Withholding(self.current))
         self.reminder = Reminder(store, clock, lambda: self.writer.waiting + self.matcher.seeking, alone=alone)
         self.fleet = Fleet(
             {"simulator": self._simulator, "scripted": self._scripted},

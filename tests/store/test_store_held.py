@@ -8,7 +8,7 @@ from hongyan.model.hold import HELD as CAUSES
 from hongyan.model.message import Message, State
 from hongyan.model.world import Mode
 from hongyan.store import Store
-from hongyan.store.ops import Again, Release
+from hongyan.store.ops import Again, Release, Withhold
 from hongyan.store.sqlite import SqliteStore
 from hongyan.store.sweep import BACKLOG
 from hongyan.store.tables import HELD, messages
@@ -79,3 +79,23 @@ async def test_held_ones_are_found_by_their_index(store: Store) -> None:
     counted = str(await store.select(text(f"EXPLAIN QUERY PLAN {BACKLOG}")))
     assert "INDEX messages_held" in counted
     assert "COVERING INDEX messages_due" in counted
+
+
+async def test_what_was_claimed_is_held_once_with_its_details_and_released_as_any(store: Store) -> None:
+    one = message(details='{"link":"abc"}')
+    await accepted(store, one)
+    (claimed,) = await store.claim(NOW, 1000, 10)
+    withhold = Withhold(
+        message_id=one.id, at=NOW, due_at=LATER, cause=CAUSE, details='{"withheld":"capture"}', lease=claimed.due_at
+    )
+    assert await store.write_all([withhold, withhold]) == [True, False]
+    kept = await store.message(one.id)
+    assert kept is not None
+    assert (kept.state, kept.due_at, kept.cause) == (State.ACCEPTED, LATER, CAUSE)
+    assert kept.noted() == {"withheld": "capture"}
+    assert (await found(store), await store.backlog()) == ([one.id], 0)
+    assert await store.write(release(one)) is True
+    assert [event.kind for event in await store.events(one.id)] == ["withheld", "released"]
+    (claimed,) = await store.claim(NOW, 1000, 10)
+    withhold.lease = (claimed.due_at or 0) + 1  # somebody else's by now
+    assert await store.write(withhold) is False

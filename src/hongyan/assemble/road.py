@@ -31,6 +31,7 @@ from hongyan.send.heard import counted
 from hongyan.send.remind import Reminder
 from hongyan.send.sender import Sender
 from hongyan.send.sweep import Sweep
+from hongyan.send.withholding import Withholding
 from hongyan.settings import Settings
 from hongyan.store import Store
 from hongyan.store.current import CurrentWorld
@@ -104,7 +105,7 @@ class Road:
         self.fleet = Fleet(carrier_factories(clock, ids.node), wires, self.sender.use, self.reminder, lanes.under_way)
         self.board = Board(world=current, fleet=self.fleet, lanes=lanes, tally=tally, clock=clock, node=ids.node)
         self.fleet.check(current())
-        self.sweep = Sweep(store, self.sender, clock)
+        self.sweep = Sweep(store, self.sender, clock, Withholding(current))
         self.retention = Retention(store, clock, settings.retention_days)
         self.outlet = Outlet(self.sender.room, self.sender.take, self.sweep.wake)
         parts = Parts(

@@ -33,7 +33,8 @@ _NOT_COPIED = {"host", "content-length"}
 BAD, GOOD, WAITING, PLAIN = "bad", "good", "wait", ""
 """how a line of a timeline is told: refused or failed, well ended, put off, as usual"""
 _TONES = {
-    "again": WAITING, "unsure": BAD, "push-failed": BAD, "routed": WAITING, "stop": WAITING, "receipt-late": WAITING,
+    "again": WAITING, "withheld": WAITING, "unsure": BAD, "push-failed": BAD, "routed": WAITING, "stop": WAITING,
+    "receipt-late": WAITING,
     "push": GOOD, "rendered": GOOD, "click": GOOD,
 }  # fmt: skip
 _ENDS = {"delivered": GOOD, "undelivered": BAD, "rejected": BAD, "expired": BAD, "unknown": WAITING}

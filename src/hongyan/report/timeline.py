@@ -47,6 +47,7 @@ _EVENTS: dict[str, tuple[str, str, str]] = {
     "rendered": ("report", "the card was shown", "卡片已展示"),
     "click": ("report", "the link was opened", "链接被打开"),
     "refund": ("report", "the price was given back", "已退费"),
+    "withheld": ("send", "held: it waits to be released or rejected by hand", "已扣留：等待人工放行或拒绝"),
     "released": ("send", "released by hand", "已人工放行"),
 }
 _DETOURS: dict[str, Said] = {

@@ -7,12 +7,16 @@ its end. It decides nothing itself.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from hongyan.ledger.settlement import Ending, settlement
 from hongyan.model.cause import Cause
+from hongyan.model.hold import Hold
 from hongyan.model.message import Message
 from hongyan.model.tally import Tally
 from hongyan.model.world import World
-from hongyan.store.ops import Again, Event, Note, Op, PushRow, Settle
+from hongyan.send.withholding import WITHHELD
+from hongyan.store.ops import Again, Event, Note, Op, PushRow, Settle, Withhold
 from hongyan.store.ordered import OrderedWriter
 
 
@@ -57,6 +61,21 @@ class Decided:
                 due_at=due_at,
                 cause=cause.joined(),
                 counted=counted,
+                lease=message.due_at,
+            )
+        )
+
+    def withhold(self, message: Message, hold: Hold, now: int) -> None:
+        """Keep a message in the store until it is released or rejected by hand, or expires."""
+        self.held -= 1
+        self.tried.pop(message.id, None)
+        self.ops.append(
+            Withhold(
+                message_id=message.id,
+                at=now,
+                due_at=message.expires_at,
+                cause=hold.cause,
+                details=msgspec.json.encode(message.noted() | {WITHHELD: hold.mode}).decode(),
                 lease=message.due_at,
             )
         )

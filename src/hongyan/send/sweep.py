@@ -16,6 +16,7 @@ from hongyan.model.hold import is_held
 from hongyan.model.message import Message, State
 from hongyan.send import verdicts
 from hongyan.send.sender import Sender
+from hongyan.send.withholding import Withholding
 from hongyan.store import Store
 
 CLAIM_MOST = 1_000
@@ -33,10 +34,11 @@ log = structlog.get_logger(stage="send")
 class Sweep:
     """One loop beside the sender."""
 
-    def __init__(self, store: Store, sender: Sender, clock: Clock) -> None:
+    def __init__(self, store: Store, sender: Sender, clock: Clock, withholding: Withholding) -> None:
         self._store = store
         self._sender = sender
         self._clock = clock
+        self._withholding = withholding
         self._wake = asyncio.Event()
         self.turn = asyncio.Lock()
         """held during a round; whoever holds it keeps the sweep from looking"""
@@ -73,6 +75,8 @@ class Sweep:
     async def round(self) -> None:
         """Tidy memory, claim due messages as far as there is room, decide about overdue ones."""
         now = self._clock.now_ms()
+        if self._withholding.look():
+            self._withhold_waiting(now)
         self._tidy(now)
         while now >= self._overdue_at:
             overdue = await self._store.overdue(now, OVERDUE_MOST)
@@ -94,16 +98,41 @@ class Sweep:
                 break
 
     def _take(self, claimed: list[Message], now: int) -> None:
-        """Hand over what was claimed, but for what is held: that is due only because its time is over."""
-        free = [message for message in claimed if not is_held(message.cause)]
-        if len(free) < len(claimed):
-            decided = self._sender.decided
-            for message in claimed:
-                if is_held(message.cause):
-                    decided.held += 1
-                    decided.end(message, Ending(State.EXPIRED, verdicts.HELD_TOO_LONG, now, handed=False))
-            decided.flush()
+        """Hand over what was claimed, but for what is held: that is due only because its time is over.
+
+        What may not leave any more, because of its project's mode, is held from now on.
+        """
+        free: list[Message] = []
+        decided = self._sender.decided
+        for message in claimed:
+            if is_held(message.cause):
+                self._end_held(message, now)
+            elif (hold := self._withholding.of(message)) is not None:
+                decided.held += 1
+                decided.withhold(message, hold, now)
+            else:
+                free.append(message)
+        decided.flush()
         self._sender.take(free)
+
+    def _end_held(self, message: Message, now: int) -> None:
+        """End a held message, which is not in memory, as expired: it has not left."""
+        self._sender.decided.held += 1
+        self._sender.decided.end(message, Ending(State.EXPIRED, verdicts.HELD_TOO_LONG, now, handed=False))
+
+    def _withhold_waiting(self, now: int) -> None:
+        """Take out of memory what waits for its turn with a carrier and may not leave any more."""
+        decided = self._sender.decided
+        for lane in self._sender.lanes.by_name.values():
+            waiting = list(lane.waiting)
+            lane.waiting.clear()
+            for message in waiting:
+                hold = self._withholding.of(message)
+                if hold is None:
+                    lane.waiting.append(message)
+                else:
+                    decided.withhold(message, hold, now)
+        decided.flush()
 
     async def _bring_forward(self, now: int) -> None:
         """Make due what waits in the store for a carrier to be there again."""
@@ -160,6 +189,9 @@ class Sweep:
             in_memory = held.get(message.id)
             if in_memory is not None:
                 in_memory.due_at = message.due_at  # it is ours for as long as the store says now
+                continue
+            if message.state is State.SENDING and is_held(message.cause):
+                self._end_held(message, now)  # claimed to be ended, which a crash prevented
                 continue
             self._sender.decided.held += 1
             if message.state is State.SENDING:

@@ -29,6 +29,7 @@ from hongyan.store.ops import (
     Settle,
     SubmissionRow,
     Unclaimed,
+    Withhold,
 )
 from hongyan.store.text import storable
 
@@ -138,7 +139,7 @@ class Needs:
             self.messages.add(op.message_id)
             if op.failed:
                 self.rendered.add(op.message_id)
-        elif isinstance(op, Release):
+        elif isinstance(op, Release | Withhold):
             self.messages.add(op.message_id)
         elif isinstance(op, Deposit):
             self.projects.add(op.project)
@@ -187,6 +188,8 @@ class Batch:
         self.routed: dict[int, Standing] = {}
         self.prolonged: list[tuple[int, int]] = []
         """(expires at, message id)"""
+        self.noted: list[tuple[str, int]] = []
+        """(details, message id)"""
         self.counts: dict[tuple[int, int], int] = {}
         self.spent: dict[str, int] = {}
         self.entries: dict[tuple[str, str, int], Entry] = {}

@@ -140,6 +140,8 @@ class Accept(Struct, kw_only=True):
     nonce: str | None = None
     """already joined with what it must be unique in"""
     nonce_until: int = 0
+    nonce_now_ms: int | None = None
+    """the time that nonces are spent by; None: `now_ms`, which a rehearsal may have pushed"""
     now_ms: int
 
 
@@ -185,6 +187,18 @@ class Again(Struct, kw_only=True, gc=False):
     cause: str
     counted: bool = True
     """whether it used up a try"""
+    lease: int | None = None
+
+
+class Withhold(Struct, kw_only=True, gc=False):
+    """Hold a message that was about to go: sending -> accepted until it expires, with an event. Result: bool."""
+
+    message_id: int
+    at: int
+    due_at: int
+    cause: str
+    details: str
+    """the message's, and that it was held"""
     lease: int | None = None
 
 
@@ -438,6 +452,7 @@ Op = (
     Accept
     | Handed
     | Again
+    | Withhold
     | Release
     | Settle
     | PartReported

@@ -40,6 +40,7 @@ from hongyan.store.ops import (
     Rendered,
     Settle,
     Unpark,
+    Withhold,
 )
 from hongyan.store.play_accept import accept
 from hongyan.store.text import storable
@@ -114,6 +115,17 @@ def _again(batch: Batch, op: Again) -> bool:
         batch.events.append(Event(message_id=op.message_id, at=op.at, kind="again", text=cause))
     found.state, found.due_at, found.cause = State.ACCEPTED, op.due_at, cause
     found.attempts += op.counted
+    batch.changed(found, routed=False)
+    return True
+
+
+def _withhold(batch: Batch, op: Withhold) -> bool:
+    found = batch.find(op.message_id)
+    if found is None or found.state is not State.SENDING or (op.lease is not None and _taken_over(found, op.lease)):
+        return False
+    found.state, found.due_at, found.cause = State.ACCEPTED, op.due_at, op.cause
+    batch.noted.append((op.details, op.message_id))
+    _add_events(batch, (Event(message_id=op.message_id, at=op.at, kind="withheld", text=op.cause),))
     batch.changed(found, routed=False)
     return True
 
@@ -272,6 +284,7 @@ _PLAYS: dict[type, Callable[[Batch, Any], Any]] = {
     Accept: accept,
     Handed: _handed,
     Again: _again,
+    Withhold: _withhold,
     Release: _release,
     Settle: _settle,
     PartReported: _part_reported,

@@ -138,6 +138,7 @@ async def _write(connection: Any, batch: Batch) -> None:
     for statement, changes in (
         (sql.MOVE, map(routed_row, (batch.plain | batch.routed).values())),
         (sql.PROLONG, batch.prolonged),
+        (sql.NOTE_DETAILS, batch.noted),
         (sql.CHANGE_BALANCES, ((project, one.change) for project, one in batch.purses.items() if one.change)),
         (sql.CLICK, ((code, at) for at, code in batch.clicks)),
         (sql.PUSH_AGAIN, batch.pushes_again),

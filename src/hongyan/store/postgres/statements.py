@@ -70,6 +70,10 @@ PROLONG = (
     "UPDATE messages SET expires_at = new.expires_at "
     "FROM unnest($1::bigint[], $2::bigint[]) AS new (expires_at, id) WHERE messages.id = new.id"
 )
+NOTE_DETAILS = (
+    "UPDATE messages SET details = new.details "
+    "FROM unnest($1::text[], $2::bigint[]) AS new (details, id) WHERE messages.id = new.id"
+)
 _TOLD = ("state", "cause", "at", "message_id", "number")
 PARTS_TOLD = (
     "UPDATE parts SET state = new.state, cause = new.cause, at = new.at "

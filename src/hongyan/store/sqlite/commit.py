@@ -158,6 +158,7 @@ def _write(connection: apsw.Connection, batch: Batch) -> None:
         (sql.MOVE_PLAIN, plain_row, batch.plain.values()),
         (sql.MOVE_ROUTED, routed_row, batch.routed.values()),
         (sql.PROLONG, tuple, batch.prolonged),
+        (sql.NOTE_DETAILS, tuple, batch.noted),
         (sql.COUNT, _count_row, batch.counts.items()),
         (sql.SPEND_NONCE, tuple, batch.spent.items()),
         (sql.INSERT_ENTRY, _entry_row, batch.entries.values()),

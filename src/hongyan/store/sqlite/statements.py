@@ -42,6 +42,7 @@ CREDIT = f"{CHANGE_BALANCE}, currency = excluded.currency, paid_in = excluded.pa
 MOVE_PLAIN = _move(PLAIN)
 MOVE_ROUTED = _move(ROUTED)
 PROLONG = "UPDATE messages SET expires_at = ? WHERE id = ?"
+NOTE_DETAILS = "UPDATE messages SET details = ? WHERE id = ?"
 CLICK = "UPDATE links SET clicks = clicks + 1, first_click_at = coalesce(first_click_at, ?) WHERE code = ?"
 PUSH_DONE = "DELETE FROM pushes WHERE id = ?"
 PUSH_AGAIN = "UPDATE pushes SET due_at = ?, tries = tries + ? WHERE id = ?"
