@@ -69,3 +69,22 @@ def test_a_reply_on_demand_obeys_stop_words_and_finds_its_conversation(system: L
     nobody = system.post_json("/v1/replies", {"from": "13911112222", "text": "?"})["reply"]
     assert (nobody["message"], nobody["project"]) == (None, None)
     assert system.post_json("/v1/replies", {"from": "123", "text": "?"})["error"]["reason"] == "bad-number"
+
+
+def test_a_projects_key_has_no_reply_kept_for_another_project(system: LocalVendor, client: Client) -> None:
+    def made(name: str) -> Client:
+        body = {"name": name, "mode": "live", "keys": ["native"], "paid_in": "5"}
+        given = system.post_json("/v1/projects", body)["credentials"]["native"]
+        return Client(system.api_url, token=given["token"])
+
+    ours, theirs = made("ours"), made("theirs")
+    for one in (ours, theirs):  # theirs wrote last: a handset's answer is theirs
+        id_ = one.send("13800005678", "hello").json()["messages"][0]["id"]
+        system.eventually(lambda one=one, id_=id_: one.show(id_).json()["message"]["provider_id"])  # type: ignore[misc] # bound now
+    reply = ours.ask("POST", "/v1/replies", {"from": "13800005678", "text": "TD"})
+    assert (reply.status, reply.json()["error"]["reason"]) == (403, "not-permitted")
+    assert "another project" in reply.json()["error"]["facts"]["why"]
+    assert theirs.ask("GET", "/v1/replies").json()["replies"] == []
+    assert theirs.ask("GET", "/v1/stops").json()["stops"] == []
+    kept = theirs.ask("POST", "/v1/replies", {"from": "13800005678", "text": "hello"}).json()["reply"]
+    assert kept["project"] == "theirs"

@@ -10,15 +10,18 @@ from hongyan.carriers.endings import USUAL, ending, is_sayable
 from hongyan.model.actor import Actor, Role
 from hongyan.model.clock import Clock, iso
 from hongyan.model.errors import Refused
+from hongyan.model.hold import is_held
 from hongyan.model.ids import from_decimal, from_hex32
 from hongyan.model.message import FINAL, Message, State
 from hongyan.model.reason import Reason
+from hongyan.model.said import Said
 from hongyan.model.world import World
 from hongyan.operate.core import Core
 from hongyan.operate.journal import Journal
 from hongyan.operate.rehearsal import Rehearsal, wrong
 from hongyan.report.inbound import reply_summary
 from hongyan.report.look import with_code
+from hongyan.report.whose import owner_of
 from hongyan.store import MessageQuery, ReplyQuery, Store
 from hongyan.text.characters import is_storable
 from hongyan.text.numbers import parse
@@ -88,8 +91,8 @@ class Trigger:
         if to and not (to.isascii() and to.isdigit() and len(to) <= 20):  # noqa: PLR2004 - no port is longer
             raise wrong("to", "a port is digits only, 20 at most", "接入号只能是数字，最多 20 位")
         carrier, port = self._way(answered, to)
-        if actor.project is not None and (answered is None or answered.project != actor.project):
-            raise Refused(Reason.NOT_PERMITTED, why="this number has no message of your project")
+        if actor.project is not None:
+            await self._need_own(actor.project, answered, carrier, handset, port)
         carrier_id = f"trigger-{self._mint()}"
         await self._core.say_reply(carrier, handset, port, text, carrier_id)
         for row in await self._store.replies(ReplyQuery(sender=handset, carrier=carrier, limit=_REPLIES_LOOKED_AT)):
@@ -97,6 +100,19 @@ class Trigger:
                 await self._note(actor, "trigger.reply", str(row.id), row.project, stops=row.stops)
                 return {"reply": reply_summary(row)}
         raise Refused(Reason.UNAVAILABLE, why="the reply could not be kept")
+
+    async def _need_own(self, project: str, answered: Message | None, carrier: str, handset: str, port: str) -> None:
+        """Raise Refused unless a reply of this handset is this project's, which is all that its key may act on."""
+        if answered is None or answered.project != project:
+            said = Said("this number has no message of your project", "该号码没有本项目的短信")
+            raise Refused(Reason.NOT_PERMITTED, why=said.en, why_zh=said.zh)
+        owner = await owner_of(self._store, self._world(), carrier, handset, port, self._clock.now_ms())
+        if owner.project != project:
+            said = Said(
+                "by its port, or by who wrote to this number last, the reply would be another project's",
+                "按接入号或最近一次下发，该上行属于其他项目",
+            )
+            raise Refused(Reason.NOT_PERMITTED, why=said.en, why_zh=said.zh)
 
     def _way(self, answered: Message | None, to: str) -> tuple[str, str]:
         """Return (the carrier that brings a reply, the number it is sent to)."""
@@ -153,7 +169,7 @@ def _said(state: str, code: str, text: str) -> dict[str, Any]:
 def _not_handed(message: Message) -> Refused:
     if message.state in FINAL:
         en, zh = "it never reached a carrier, so none can report on it", "该短信从未提交给运营商，不会有回执"
-    elif message.noted().get("held"):
+    elif is_held(message.cause):
         en, zh = "it is held and has not left", "该短信已被拦截，尚未发出"
     else:
         en, zh = "no carrier has taken it yet: there is nothing to report on", "尚无运营商接收该短信，不会有回执"
