@@ -164,6 +164,14 @@ async def test_a_spent_nonce_refuses_everything_until_it_may_come_again(store: S
     assert await accepted(store, message(), **late) == [Accepted(Reason.NONCE_USED)]
 
 
+async def test_a_nonce_is_spent_by_the_real_time_however_far_a_rehearsal_pushed_the_clock(store: Store) -> None:
+    fields = {"nonce": "k|r", "nonce_until": NOW + 1000}
+    assert await store.write(accept(message(), submissions=[submission()], **fields)) == [Accepted()]
+    pushed = fields | {"now_ms": NOW + 259_200_000, "nonce_now_ms": NOW + 500}
+    again = await store.write(accept(message(), submissions=[submission()], **pushed))
+    assert again == [Accepted(Reason.NONCE_USED)]
+
+
 async def test_the_same_accept_again_neither_fails_nor_charges_twice(store: Store) -> None:
     op = accept(message(), message(client_id="c"), submissions=[submission()], nonce=None)
     assert await store.write(op) == [TAKEN, TAKEN]

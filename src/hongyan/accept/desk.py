@@ -197,6 +197,7 @@ class AcceptDesk:
             whole=submission.whole,
             nonce=caller.nonce,
             nonce_until=caller.nonce_until,
+            nonce_now_ms=None if caller.nonce is None else self._seal_clock.now_ms(),
             now_ms=now_ms,
         )
         results: list[Accepted] = await self._store.write(op)

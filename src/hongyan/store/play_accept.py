@@ -26,8 +26,10 @@ def accept(batch: Batch, op: Accept) -> list[Accepted]:
     repeated = bool(batch.existing) and any(
         (message.id, message.submission) in batch.existing for message in op.messages
     )
-    if op.nonce is not None and not repeated and batch.nonces.get(op.nonce, -1) >= op.now_ms:
-        return [_NONCE_USED] * len(op.messages)
+    if op.nonce is not None and not repeated:
+        now_ms = op.now_ms if op.nonce_now_ms is None else op.nonce_now_ms
+        if batch.nonces.get(op.nonce, -1) >= now_ms:
+            return [_NONCE_USED] * len(op.messages)
     if len(op.messages) == 1 and not op.buckets and not repeated and op.messages[0].client_id is None:
         verdicts, taken, counted = _decide_plain(batch, op)
     else:
