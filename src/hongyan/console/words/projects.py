@@ -62,7 +62,7 @@ WORDS: Words = {
     "balance": ("Balance", "余额"),
     "today": ("Messages today", "今日消息"),
     "held": ("Held", "已扣留"),
-    "keys": ("Keys", "密钥"),
+    "all_keys": ("Keys", "密钥"),
     "keys_hint": (
         "What callers identify with. Rotate gives a new secret while the one before stays good for a while.",
         "调用方的身份凭证。轮换会生成新密钥，旧密钥在宽限期内仍有效。",
