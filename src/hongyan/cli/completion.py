@@ -5,9 +5,7 @@ The shell asks by running `hongyan` with `_HONGYAN_COMPLETE` set; only the comma
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,26 +46,6 @@ def asked_about(verbs: Sequence[str]) -> str:
     return next((word for word in begun if word in verbs), "")
 
 
-def names_only(verbs: Sequence[str]) -> typer.Typer:
-    """Return a program that knows its commands by name alone: nothing of them is imported."""
-    app = typer.Typer(name="hongyan", add_completion=False)
-    for verb in verbs:
-        app.command(verb, help=_about(verb))(_nothing)
-    return app
-
-
-def _about(verb: str) -> str:
-    """Return what the first line of a command's file says of it, for shells that show it."""
-    with suppress(OSError):
-        first = Path(__file__).with_name(f"{verb}.py").read_text("utf-8").partition("\n")[0]
-        return first.partition("`: ")[2].strip('"') or verb
-    return verb
-
-
 def speak() -> None:
     """Make the library answer shells in their own forms."""
     completion_init()
-
-
-def _nothing() -> None:
-    """Stand for a command."""

@@ -35,7 +35,7 @@ def code_of(error: BaseException) -> int | None:
         case KeyboardInterrupt():
             return _INTERRUPTED
         case BrokenPipeError():
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _let_go()
             return Exit.OK
         case Misconfigured():
             code, sentence = Exit.MISUSE, str(error)
@@ -51,3 +51,20 @@ def code_of(error: BaseException) -> int | None:
             code, sentence = Exit.BUG, f"a bug: {type(error).__name__}: {error}. HONGYAN_TRACE=1 shows where."
     print(f"hongyan: {sentence}", file=sys.stderr)
     return code
+
+
+def code_of_exit(ended: SystemExit) -> str | int | None:
+    """Return the code of a command that ended: 0 when its reader went away first, which typer and rich make 1."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go()
+    if isinstance(ended.__context__, BrokenPipeError):
+        _let_go()
+        return Exit.OK
+    return ended.code
+
+
+def _let_go() -> None:
+    """Send what is still to be printed nowhere, so that Python does not complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
