@@ -224,4 +224,4 @@ def test_bash_completes_commands_options_and_what_is_below(tmp_path: Path) -> No
         timeout=60,
         check=False,
     )
-    assert told.stdout.startswith("backup\teverything in the database at one moment")
+    assert told.stdout.startswith("backup\tWrite everything in the database to one")
