@@ -107,5 +107,3 @@ async def test_calls_go_with_the_messages_of_their_time(office: Office, store: S
         pass
     (row,) = await office.calls.rows(CallQuery())
     assert row["items"] == [(2, None)]
-    await store.erase_messages("shop")
-    assert await office.calls.rows(CallQuery()) == []

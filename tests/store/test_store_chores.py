@@ -100,23 +100,3 @@ async def test_spent_nonces_and_counts_go_and_others_stay(store: Store) -> None:
     assert repeated.reason is not None
     (counted,) = await accepted(store, message(), buckets=[(Bucket(5, LATER - DAY_MS, 1, 0),)], now_ms=LATER)
     assert counted.reason is not None
-
-
-async def test_wiping_one_project_leaves_the_others_and_all_money(store: Store) -> None:
-    mine, theirs = message(state=State.SENDING), message(project="theirs")
-    await accepted(store, mine, submissions=[submission()])
-    await accepted(store, theirs, project="theirs")
-    await store.write_all([handed(mine), settle(mine, push=push(mine.id), mailbox="comms")])
-    assert await store.erase_messages("shop") == 1
-    assert await store.message(mine.id) is None
-    assert await store.message(theirs.id) is not None
-    assert await store.claim_pushes(LATER, 1, 9) == []
-    assert await store.balance("shop") == await store.ledger_sum("shop") == -PRICE
-    await store.write_all([KeepReply(row=reply(), mailboxes=["comms"]), KeepFragment(row=piece(1))])
-    other = reply(project="theirs")
-    await store.write(KeepReply(row=other))
-    assert await store.erase_messages("shop") == 0
-    assert await store.replies(ReplyQuery()) == [other]
-    assert await store.take_replies("shop", "comms", 9, NOW) == []
-    assert await store.erase_messages(None) == 1
-    assert (await store.replies(ReplyQuery()), await store.old_fragments(LATER, 9)) == ([], [])

@@ -274,10 +274,6 @@ class Store(Protocol):
         """
         ...
 
-    async def erase_messages(self, project: str | None) -> int:
-        """Dev only: delete messages (of one project). Returns how many. Ledger and balance stay."""
-        ...
-
     async def alive(self) -> bool:
         """Return whether a read works now."""
         ...

@@ -66,17 +66,16 @@ async def declare(
     """Write declared things, credit what projects paid in, and return the new version."""
     projects = sorted((thing for thing in put if isinstance(thing, Project)), key=lambda one: one.name)
     rows = [to_row(thing, vault) for thing in put]
-    async with pool.acquire() as connection:
+    async with pool.acquire() as connection, connection.transaction():
+        version: int = await connection.fetchval(_BUMP, VERSION_ROW)  # first: declarations wait for each other
         if projects:
             await connection.execute(MAKE_BALANCES, [project.name for project in projects])
-        async with connection.transaction():
-            version: int = await connection.fetchval(_BUMP, VERSION_ROW)  # first: declarations wait for each other
-            await connection.executemany(_DROP, drop)
-            await connection.executemany(_PUT, rows)
-            await _credit(connection, projects, now_ms)
-            if concerns_routing(put, drop):
-                await history.keep(connection, version, now_ms)
-            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(version))
+        await connection.executemany(_DROP, drop)
+        await connection.executemany(_PUT, rows)
+        await _credit(connection, projects, now_ms)
+        if concerns_routing(put, drop):
+            await history.keep(connection, version, now_ms)
+        await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(version))
     return version
 
 
@@ -157,32 +156,6 @@ async def purge(pool: Any, before_ms: int, now_ms: int, slice_rows: int) -> int:
             (_SPENT_COUNTS, now_ms - COUNTS_KEPT_MS),
         ):
             gone += _deleted(await connection.execute(statement, bound, slice_rows))
-    return gone
-
-
-_OF_PROJECT = "(SELECT id FROM messages WHERE $1::text IS NULL OR project = $1)"
-_WIPE = (
-    f"DELETE FROM events WHERE message_id IN {_OF_PROJECT}",
-    f"DELETE FROM links WHERE message_id IN {_OF_PROJECT}",
-    f"DELETE FROM parts WHERE message_id IN {_OF_PROJECT}",
-    "DELETE FROM replies WHERE $1::text IS NULL OR project = $1",
-    "DELETE FROM reply_mailbox WHERE $1::text IS NULL OR project = $1",
-    "DELETE FROM fragments WHERE $1::text IS NULL",
-    "DELETE FROM pushes WHERE $1::text IS NULL OR project = $1",
-    "DELETE FROM call_items WHERE call IN (SELECT id FROM calls WHERE $1::text IS NULL OR project = $1)",
-    "DELETE FROM calls WHERE $1::text IS NULL OR project = $1",
-    "DELETE FROM mailbox WHERE $1::text IS NULL OR project = $1",
-    "DELETE FROM submissions WHERE $1::text IS NULL OR project = $1",
-    "DELETE FROM messages WHERE $1::text IS NULL OR project = $1",
-)
-
-
-async def erase_messages(pool: Any, project: str | None) -> int:
-    """Delete all messages (of one project) and what hangs on them; return how many messages went."""
-    gone = 0
-    async with pool.acquire() as connection, connection.transaction():
-        for statement in _WIPE:
-            gone = _deleted(await connection.execute(statement, project))
     return gone
 
 

@@ -237,9 +237,6 @@ class PostgresStore:
     async def purge(self, before_ms: int, now_ms: int, slice_rows: int) -> int:
         return await self._do(chores.purge, before_ms, now_ms, slice_rows)
 
-    async def erase_messages(self, project: str | None) -> int:
-        return await self._do(chores.erase_messages, project)
-
     async def alive(self) -> bool:
         try:
             await self.world_version()

@@ -106,28 +106,6 @@ def purge(connection: apsw.Connection, before_ms: int, now_ms: int, slice_rows: 
     )
 
 
-_OF_PROJECT = "(SELECT id FROM messages WHERE ?1 IS NULL OR project = ?1)"
-_WIPE = (
-    f"DELETE FROM events WHERE message_id IN {_OF_PROJECT}",
-    f"DELETE FROM links WHERE message_id IN {_OF_PROJECT}",
-    f"DELETE FROM parts WHERE message_id IN {_OF_PROJECT}",
-    "DELETE FROM replies WHERE ?1 IS NULL OR project = ?1",
-    "DELETE FROM reply_mailbox WHERE ?1 IS NULL OR project = ?1",
-    "DELETE FROM fragments WHERE ?1 IS NULL",
-    "DELETE FROM pushes WHERE ?1 IS NULL OR project = ?1",
-    "DELETE FROM call_items WHERE call IN (SELECT id FROM calls WHERE ?1 IS NULL OR project = ?1)",
-    "DELETE FROM calls WHERE ?1 IS NULL OR project = ?1",
-    "DELETE FROM mailbox WHERE ?1 IS NULL OR project = ?1",
-    "DELETE FROM submissions WHERE ?1 IS NULL OR project = ?1",
-)
-
-
-def erase_messages(connection: apsw.Connection, project: str | None) -> int:
-    """Delete all messages (of one project) and what hangs on them; return how many messages went."""
-    _deleted(connection, [(statement, (project,)) for statement in _WIPE])
-    return _deleted(connection, [("DELETE FROM messages WHERE ?1 IS NULL OR project = ?1", (project,))])
-
-
 def _deleted(connection: apsw.Connection, statements: Sequence[tuple[str, tuple[Any, ...]]]) -> int:
     gone = 0
     for statement, values in statements:

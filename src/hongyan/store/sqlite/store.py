@@ -291,10 +291,6 @@ class SqliteStore:
                 break
         return gone
 
-    async def erase_messages(self, project: str | None) -> int:
-        gone: int = await self._chore(lambda c: chores.erase_messages(c, project))
-        return gone
-
     async def alive(self) -> bool:
         try:
             await self.world_version()
