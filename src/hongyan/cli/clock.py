@@ -32,5 +32,13 @@ def _tell(told: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(told)
     else:
-        ahead = told["ahead_s"]
-        print_lines(told["now"] + (f"  ({ahead / 3600:g} h ahead of {told['real']})" if ahead else ""))
+        ahead = f"  ({_said(told['ahead_s'])} ahead of {told['real']})" if told["ahead_s"] else ""
+        print_lines(told["now"] + ahead)
+
+
+def _said(span_s: float) -> str:
+    """Return a span in the largest unit that leaves no long fraction: 90 s, 5 min, 72 h."""
+    for size, unit in ((3600, "h"), (60, "min")):
+        if span_s >= size and round(span_s / size, 2) * size == span_s:
+            return f"{span_s / size:g} {unit}"
+    return f"{span_s:g} s"

@@ -16,7 +16,10 @@ def messages(
     template: Annotated[str | None, typer.Option("--template", help="Only of this template.")] = None,
     text: Annotated[str | None, typer.Option("--text", help="Only with this in the text.")] = None,
     project: Annotated[str | None, typer.Option("--project", help="Only of this project.")] = None,
-    since: Annotated[str | None, typer.Option("--since", help="Accepted at or after this time.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="Accepted at or after this time: 2026-11-22T10:30 (China's), or with Z."),
+    ] = None,
     before: Annotated[int | None, typer.Option("--before", help="Older than the message with this id.")] = None,
     limit: Annotated[int, typer.Option("--limit", help="Most messages shown.", min=1, max=1000)] = 20,
     as_json: AsJson = False,

@@ -1,5 +1,6 @@
 """Options that several commands share, each declared once."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,18 @@ Url = Annotated[str, typer.Option("--url", help="Address of the API.", envvar="H
 Token = Annotated[str, typer.Option("--token", help="Bearer token for /v1.", envvar="HONGYAN_TOKEN", show_envvar=True)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Lang = Annotated[str, typer.Option("--lang", help="en or zh.", envvar="HONGYAN_LANG", show_envvar=True)]
+
+_SPAN = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]*)?)(?P<unit>s|m|h|d)?")
+_UNITS_S = {None: 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def seconds(text: str) -> float:
+    """Return the seconds of 30, 30s, 5m, 2h or 1d."""
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no span of time. Try: 30s, 5m, 2h")
+    return float(found["number"]) * _UNITS_S[found["unit"]]
+
 
 DEFAULT_URL = "http://127.0.0.1:8050"
 

@@ -68,6 +68,9 @@ def refused_sentence(error: Mapping[str, Any]) -> str:
     given = error.get("facts") or {}
     if "declared" in given:
         return f"there is no carrier {given.get('carrier')!r}; declared: {given['declared'] or 'none'}"
+    if error.get("reason") == Reason.UNKNOWN_PATH and given.get("why"):
+        asked = next((value for name, value in given.items() if name not in {"why", "why_zh"}), "")
+        return f"{given['why']}: {asked}"
     facts = "; ".join(f"{name}: {value}" for name, value in given.items() if value and not name.endswith("_zh"))
     sentence = str(error.get("message_en") or SENTENCES[Reason.INTERNAL].en)
     return sentence + (f" ({facts})" if facts else "")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import typer
 
-from hongyan.cli.options import DEFAULT_URL, AsJson, Token, Url
+from hongyan.cli.options import DEFAULT_URL, AsJson, Token, Url, seconds
 from hongyan.cli.printing import answered, print_json, print_lines
 from hongyan.testing.client import Client
 
@@ -37,7 +37,12 @@ def add(
     code: Annotated[str, typer.Option("--code", help="end: the carrier's word; refuse: the vendor's code.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="refuse: one of our reasons (number-limit).")] = "",
     status: Annotated[int, typer.Option("--status", help="answer: the HTTP status.")] = 0,
-    after: Annotated[float, typer.Option("--after", help="end: seconds until the receipt; slow: to wait.")] = 0,
+    after: Annotated[
+        float,
+        typer.Option(
+            "--after", parser=seconds, metavar="SPAN", help="end: how long until the receipt; slow: to wait (30s, 5m)."
+        ),
+    ] = 0,
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
     token: Token = "",

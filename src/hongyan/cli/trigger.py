@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import typer
 
-from hongyan.cli.options import DEFAULT_URL, AsJson, Token, Url
+from hongyan.cli.options import DEFAULT_URL, AsJson, Token, Url, seconds
 from hongyan.cli.printing import answered, print_json, print_lines
 from hongyan.testing.client import Client
 
@@ -18,7 +18,9 @@ def receipt(
     state: Annotated[str, typer.Argument(help="delivered, undelivered, rejected, expired or unknown.")],
     code: Annotated[str, typer.Option("--code", help="The carrier's word (MK:0001).")] = "",
     text: Annotated[str, typer.Option("--text", help="The carrier's sentence.")] = "",
-    after: Annotated[float, typer.Option("--after", help="Seconds until it is said.", min=0)] = 0,
+    after: Annotated[
+        float, typer.Option("--after", parser=seconds, metavar="SPAN", help="How long until it is said (30s, 5m).")
+    ] = 0,
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
     token: Token = "",
