@@ -3,10 +3,17 @@
 import asyncio
 import random
 
+from msgspec import structs
+from sqlalchemy import delete
+
 from hongyan.model.message import State
 from hongyan.model.reason import Reason
-from hongyan.store.ops import Accepted, Bucket
-from store.store_samples import NOW, PRICE, OpenStore, accepted, fund, handed, message, settle
+from hongyan.model.world import Project
+from hongyan.operate import keeping
+from hongyan.store import Store
+from hongyan.store.ops import Accepted, Bucket, Deposit
+from hongyan.store.tables import balances, entries
+from store.store_samples import IDS, NOW, PRICE, OpenStore, accepted, fund, handed, message, settle
 
 
 def _reasons(results: list[list[Accepted]]) -> list[Reason | None]:
@@ -71,3 +78,43 @@ async def test_writers_of_the_same_projects_and_numbers_never_deadlock(open_stor
         await asyncio.gather(*(road(turn) for turn in range(12)))
     for project in ("p0", "p1", "p2"):
         assert await stores[0].balance(project) == await stores[0].ledger_sum(project) == 0
+
+
+async def test_resets_and_declarations_of_two_processes_never_deadlock(open_store: OpenStore) -> None:
+    one, two = await open_store(), await open_store()
+    world = [Project(name=name, paid_in="1") for name in ("a", "b", "c")]
+    await one.declare(world, (), NOW)
+    kept = await keeping.kept(one, 0, NOW)
+
+    async def declares() -> None:
+        for n in range(12):
+            await two.declare([structs.replace(each, paid_in=str(n)) for each in world], (), NOW)
+
+    async def resets() -> None:
+        for _ in range(12):
+            statements, _ = await keeping.led_back(one, kept, NOW)
+            await one.change(*statements)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(declares(), resets())
+    for project in ("a", "b", "c"):
+        assert await one.balance(project) == await one.ledger_sum(project)
+
+
+async def test_a_balance_that_a_reset_took_away_is_made_again(store: Store) -> None:
+    await accepted(store, message())
+    await store.change(delete(balances), delete(entries))
+    assert await accepted(store, message(price=0)) == [Accepted()]
+    assert await store.write(Deposit(project="shop", at=NOW, amount=7, text="")) == 7
+    assert await store.balance("shop") == await store.ledger_sum("shop") == 7
+
+
+async def test_lines_of_the_ledger_whose_numbers_were_taken_before_a_snapshot_go_as_well(store: Store) -> None:
+    await accepted(store, message())
+    await store.declare([Project(name="later", paid_in="7")], (), NOW)
+    first = await keeping.kept(store, IDS.mint(), NOW)
+    await accepted(store, message(), message())
+    statements, _ = await keeping.led_back(store, first, NOW)
+    await store.change(*statements)
+    assert await store.balance("shop") == await store.ledger_sum("shop") == -PRICE
+    assert await store.balance("later") == await store.ledger_sum("later") == 7_000_000

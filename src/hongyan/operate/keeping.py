@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ClauseElement, and_, delete, exists, func, insert, null, or_, select
+from sqlalchemy import ClauseElement, and_, delete, exists, func, insert, null, or_, select, update
 
 from hongyan.model.world import Account, PushedClock, Rule
 from hongyan.store import Store
@@ -19,6 +19,8 @@ STAYS = (Account.kind, PushedClock.kind)
 """kinds that a reset leaves alone"""
 COUNTS_MOST = 100_000
 """counts of per-number limits that a snapshot holds: more is no store of a test"""
+ENTRIES_LATE = 2_000
+"""lines of the ledger before the last one that may be written after it: a process takes their numbers in advance"""
 _OF_MESSAGES = ("charge", "refund")
 _ITEM = ("kind", "project", "name", "seq", "body", "secrets")
 _STOP = ("project", "number", "marketing_only", "at", "reply_id")
@@ -35,18 +37,22 @@ class Kept(Struct, kw_only=True):
     balances: list[tuple[str, int, str, int]] = []
     entry: int = 0
     """the last line of the ledger then"""
+    entries: list[int] = []
+    """those of the `ENTRIES_LATE` numbers up to it that were written then"""
     stops: list[tuple[str, str, bool, int, int | None]] = []
     counts: list[tuple[int, int, int]] = []
 
 
 async def kept(store: Store, mark: int, at: int) -> Kept:
     """Return the store as it is now. With more counts than `COUNTS_MOST` it has one more than that."""
+    entries, balances = await _agreeing(store, select(t.balances).order_by(t.balances.c.project))
     return Kept(
         mark=mark,
         at=at,
         items=await _items(store),
-        balances=await _rows(store, select(t.balances).order_by(t.balances.c.project)),
-        entry=(await store.select(select(func.max(t.entries.c.id))))[0][0] or 0,
+        balances=balances,
+        entry=max(entries, default=0),
+        entries=entries,
         stops=await _rows(store, select(*(t.stops.c[one] for one in _STOP)).where(t.stops.c.dropped.is_(False))),
         counts=await _rows(store, select(*(t.counts.c[one] for one in _COUNT)).limit(COUNTS_MOST + 1)),
     )
@@ -54,17 +60,18 @@ async def kept(store: Store, mark: int, at: int) -> Kept:
 
 async def start_of(store: Store) -> Kept:
     """Return what a process was started with: everything declared but rules, and the money that nobody has spent."""
-    entry = (await store.select(select(func.max(t.entries.c.id))))[0][0] or 0
     ledger = t.entries.c
     paid = (
         select(ledger.project, func.sum(ledger.amount)).where(ledger.kind.not_in(_OF_MESSAGES)).group_by(ledger.project)
     )
-    amounts = {project: int(amount) for project, amount in await store.select(paid)}
+    entries, sums = await _agreeing(store, paid)
+    amounts = {project: int(amount) for project, amount in sums}
     balances = await _rows(store, select(t.balances).order_by(t.balances.c.project))
     return Kept(
         items=[item for item in await _items(store) if item[0] != Rule.kind],
         balances=[(project, amounts.get(project, 0), currency, paid_in) for project, _, currency, paid_in in balances],
-        entry=entry,
+        entry=max(entries, default=0),
+        entries=entries,
     )
 
 
@@ -72,7 +79,9 @@ async def led_back(store: Store, to: Kept, now_ms: int) -> tuple[list[ClauseElem
     """Return the statements that lead the store back, and whether what is declared changes by them."""
     wanted = [_dated(item, now_ms) for item in to.items if item[0] not in STAYS]
     changes = [item[:3] + item[4:] for item in await _items(store)] != [item[:3] + item[4:] for item in wanted]
-    return [*_newer_gone(to), *_money(to), *_counted(to), *(_declared(wanted) if changes else ())], changes
+    # the version first, as declarations do: whoever declares meanwhile waits
+    taken = update(t.world_version).values(version=t.world_version.c.version)
+    return [taken, *_newer_gone(to), *_money(to), *_counted(to), *(_declared(wanted) if changes else ())], changes
 
 
 def without(ids: ClauseElement | None, project: str | None, to: str | None) -> list[ClauseElement]:
@@ -116,6 +125,21 @@ async def _items(store: Store) -> list[Any]:
     return await _rows(store, asked)
 
 
+async def _agreeing(store: Store, asked: ClauseElement) -> tuple[list[int], list[Any]]:
+    """Return the newest lines of the ledger and rows that were read while there were no others."""
+    while True:
+        before = await _newest_entries(store)
+        rows = await _rows(store, asked)
+        if await _newest_entries(store) == before:
+            return before, rows
+
+
+async def _newest_entries(store: Store) -> list[int]:
+    ids = select(t.entries.c.id).order_by(t.entries.c.id.desc()).limit(ENTRIES_LATE)
+    found = [row[0] for row in await store.select(ids)]
+    return [one for one in found if one > found[0] - ENTRIES_LATE]
+
+
 async def _rows(store: Store, asked: ClauseElement) -> list[Any]:
     return [tuple(row) for row in await store.select(asked)]
 
@@ -157,7 +181,8 @@ def _recount(since_ms: int) -> list[ClauseElement]:
 
 def _money(to: Kept) -> list[ClauseElement]:
     ledger = t.entries.c
-    newer = ledger.id > to.entry
+    late = and_(ledger.id > to.entry - ENTRIES_LATE, ledger.id.not_in(to.entries))
+    newer = or_(ledger.id > to.entry, late) if to.entries else ledger.id > to.entry
     gone = newer if to.mark else or_(newer, ledger.kind.in_(_OF_MESSAGES))
     rows = [dict(zip(("project", "amount", "currency", "paid_in"), row, strict=True)) for row in to.balances]
     return [delete(t.entries).where(gone), delete(t.balances), *([insert(t.balances).values(rows)] if rows else [])]

@@ -48,6 +48,7 @@ class Transaction:
 
     async def _apart(self, connection: Any, op: Op) -> Any:
         """Commit one operation in a transaction of its own: held locks would mix up the order of locking."""
+        self._known.clear()  # a reset may have taken a balance away since
         try:
             with reachable():
                 needs = await self._needs(connection, (op,))
