@@ -37,5 +37,7 @@ def test_a_rehearsal_from_a_terminal(system: LocalVendor, client: Client) -> Non
     assert _run(system, "snapshot", "remove", "begin") == "deleted."
     assert _run(system, "rule", "remove", "--all") == "1 taken away."
     assert _run(system, "reset") == "back to the start; 0 messages deleted."
+    assert "after_s 120" in _run(system, "rule", "add", "end", "--state", "unknown", "--after", "2m")
+    assert _run(system, "rule", "remove", "--all") == "1 taken away."
     refused = CliRunner().invoke(APP, ["rule", "add", "end", "--url", system.api_url])
     assert refused.exit_code == 1

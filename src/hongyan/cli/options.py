@@ -24,9 +24,9 @@ _SPAN = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]*)?)(?P<unit>s|m|h|d)?")
 _UNITS_S = {None: 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
-def seconds(text: str) -> float:
-    """Return the seconds of 30, 30s, 5m, 2h or 1d."""
-    found = _SPAN.fullmatch(text.strip())
+def seconds(text: str | float) -> float:
+    """Return the seconds of 30, 30s, 5m, 2h or 1d; an option's default comes as a number."""
+    found = _SPAN.fullmatch(str(text).strip())
     if found is None:
         raise typer.BadParameter(f"{text!r} is no span of time. Try: 30s, 5m, 2h")
     return float(found["number"]) * _UNITS_S[found["unit"]]
