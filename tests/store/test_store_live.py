@@ -1,11 +1,15 @@
 """Whoever looks on is told of what any process writes, once and in order, and nothing runs while nobody does."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
+import pytest
+
 from hongyan.model.clock import FakeClock
+from hongyan.model.errors import Refused
 from hongyan.model.message import Message, State
-from hongyan.operate.live import Live, LiveQuery, Reader
+from hongyan.operate.live import MOST_OF_ONE, Live, LiveQuery, Reader
 from hongyan.operate.newest import MOST_AT_ONCE
 from hongyan.store import Store
 from hongyan.store.ops import Record
@@ -72,3 +76,18 @@ async def test_what_came_too_fast_is_counted_as_skipped(open_store: OpenStore) -
         assert (changes[-1].kind, changes[-1].skipped) == ("skipped", 7)
         one = await accept(store)
         assert await told(reader, 1) == [("accepted", str(one.id))], "what was skipped is not told later"
+
+
+async def test_many_readers_share_what_they_are_told_and_are_bounded(store: Store) -> None:
+    live = Live(store, FakeClock())
+    async with AsyncExitStack() as stack:
+        readers = [await stack.enter_async_context(live.read(LiveQuery(project="shop"))) for _ in range(MOST_OF_ONE)]
+        with pytest.raises(Refused, match="overloaded"):
+            await stack.enter_async_context(live.read(LiveQuery(project="shop")))
+        readers.append(await stack.enter_async_context(live.read(LiveQuery())))  # others are not kept out
+        await accept(store)
+        changes = [(await reader.take(ENOUGH_S))[0] for reader in readers]
+        assert all(one is changes[0] for one in changes)
+    async with live.read(LiveQuery(project="shop")):
+        assert live.is_watched()
+    await live.close()

@@ -15,7 +15,7 @@ too slowly, and whatever came faster than it is told, is told of as skipped: the
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import structlog
@@ -24,6 +24,7 @@ from msgspec import Struct
 from hongyan.model.clock import Clock
 from hongyan.model.errors import Refused
 from hongyan.model.message import Message
+from hongyan.model.reason import Reason
 from hongyan.operate.newest import Look, Place
 from hongyan.report.timeline import refusal_line, summary
 from hongyan.store import Store
@@ -33,6 +34,8 @@ LOOK_EVERY_S = 0.2
 MARKS_A_SECOND = 2.0
 MOST_WAITING = 2_000
 """changes that wait for one reader"""
+MOST_READERS, MOST_OF_ONE = 500, 100
+"""readers at one process; those that look at one project alone"""
 _AWAY_S = 1.0
 
 _log = structlog.get_logger("hongyan.live")
@@ -101,9 +104,9 @@ class Reader(_Waiting):
         self._changes: deque[Change] = deque()
         self._skipped = 0
 
-    def offer(self, look: Look, *, earlier: bool = False) -> None:
-        """Take what fits; `earlier`: it goes before what came since."""
-        found = list(_changes(look, self.query))
+    def offer(self, look: Look, told: Sequence["_Told"], *, earlier: bool = False) -> None:
+        """Take what fits of a look; `earlier`: it goes before what came since."""
+        found = [one.change for one in told if one.fits(self.query)]
         room = MOST_WAITING - len(self._changes)
         self._skipped += look.skipped + max(0, len(found) - room)
         if earlier:
@@ -168,14 +171,21 @@ class Live:
 
     @contextlib.asynccontextmanager
     async def read(self, query: LiveQuery, after: str = "") -> AsyncIterator[Reader]:
-        """Look on inside the block as a `Reader`; `after`: the cursor of the last change that was seen."""
+        """Look on inside the block as a `Reader`; `after`: the cursor of the last change that was seen.
+
+        Raises Refused(OVERLOADED) when too many look on already.
+        """
+        alike = sum(one.query.project == query.project for one in self._readers) if query.project is not None else 0
+        if len(self._readers) >= MOST_READERS or alike >= MOST_OF_ONE:
+            raise Refused(Reason.OVERLOADED, most=MOST_OF_ONE if alike >= MOST_OF_ONE else MOST_READERS)
         reader = Reader(query)
         with self._looking_on(self._readers, reader):
             async with self._placing:
                 if self._place is None:
                     self._place = await Place.now(self._store, self._clock.now_ms())
             if after:
-                reader.offer(await Place.again(self._store, after, self._clock.now_ms()), earlier=True)
+                earlier = await Place.again(self._store, after, self._clock.now_ms())
+                reader.offer(earlier, _told(earlier), earlier=True)
             yield reader
 
     @contextlib.asynccontextmanager
@@ -234,22 +244,42 @@ class Live:
         elif self._place is not None:
             found = await self._place.look(self._store, self._clock.now_ms())
             if found is not None:
+                told = _told(found)  # once: what waits for many readers is in memory once
                 for reader in self._readers:
-                    reader.offer(found)
+                    reader.offer(found, told)
         self._pulse = pulse
 
 
-def _changes(look: Look, query: LiveQuery) -> Iterator[Change]:
-    """Yield what of a look somebody wants to see, in the order it happened."""
-    for message in look.accepted if query.wants("accepted") else ():
-        if query.fits_message(message):
-            yield Change(kind="accepted", at=message.accepted_at, cursor=look.cursor, row=summary(message))
-    for row in look.refused if query.wants("refused") else ():
-        if query.fits_refusal(row):
-            yield Change(kind="refused", at=row.at, cursor=look.cursor, row=_refused(row))
-    for message in look.ended:
-        if query.wants(message.state) and query.fits_message(message):
-            yield Change(kind="ended", at=message.done_at or look.at, cursor=look.cursor, row=summary(message))
+class _Told(NamedTuple):
+    """A change, and what it is about: a message with the state that it came to, or a refusal."""
+
+    change: Change
+    about: Message | RefusalRow
+    state: str
+
+    def fits(self, query: LiveQuery) -> bool:
+        """Return whether somebody wants to see it."""
+        if not query.wants(self.state):
+            return False
+        return query.fits_message(self.about) if isinstance(self.about, Message) else query.fits_refusal(self.about)
+
+
+def _told(look: Look) -> list[_Told]:
+    """Return the changes of a look, in the order they happened."""
+    at, cursor = look.at, look.cursor
+    accepted = (
+        _Told(Change(kind="accepted", at=one.accepted_at, cursor=cursor, row=summary(one)), one, "accepted")
+        for one in look.accepted
+    )
+    refused = (
+        _Told(Change(kind="refused", at=one.at, cursor=cursor, row=_refused(one)), one, "refused")
+        for one in look.refused
+    )
+    ended = (
+        _Told(Change(kind="ended", at=one.done_at or at, cursor=cursor, row=summary(one)), one, one.state)
+        for one in look.ended
+    )
+    return [*accepted, *refused, *ended]
 
 
 def _refused(row: RefusalRow) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from hongyan.report.post import MOST_ANSWER, Posted
 
 GONE_S = 15.0
 """who has not asked for calls in this time is gone"""
-MOST_LISTENERS = 50
+MOST_LISTENERS, MOST_OF_ONE = 50, 10
+"""at one process; those of one project alone"""
 _NOWHERE = "http://127.0.0.1/"
 """stands in calls for the address of who only looks"""
 
@@ -66,8 +67,9 @@ class Listeners:
     def attach(self, project: str | None, dialect: str, to: str) -> str:
         """Begin to listen; return the listener's id. Raises Refused(OVERLOADED)."""
         self._look()
-        if len(self._listeners) >= MOST_LISTENERS:
-            raise Refused(Reason.OVERLOADED, most=MOST_LISTENERS)
+        alike = sum(one.project == project for one in self._listeners.values()) if project is not None else 0
+        if len(self._listeners) >= MOST_LISTENERS or alike >= MOST_OF_ONE:
+            raise Refused(Reason.OVERLOADED, most=MOST_OF_ONE if alike >= MOST_OF_ONE else MOST_LISTENERS)
         listener = Listener(secrets.token_hex(12), project, dialect, to, _now())
         self._listeners[listener.id] = listener
         self._changed()
