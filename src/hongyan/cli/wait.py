@@ -29,11 +29,14 @@ def wait(
 ) -> None:
     """Wait for a message; exit code 1 when none came in time."""
     others = {"template": template, "text": text, "dialect": dialect, "project": project}
-    reply, found = Client(url, token=token).wait(to, since=since, timeout_s=timeout, until=until, **others)
+    client = Client(url, token=token)
+    reply, found = client.wait(to, since=since, timeout_s=timeout, until=until, **others)
     answered(reply)
     if found is None:
         whose = f"to {to}" if to else "like that"
         typer.echo(f"hongyan: no message {whose} within {timeout:g} s", err=True)
+        for sentence in client.refused_lately(1):
+            typer.echo(f"hongyan: the newest refusal: {sentence}", err=True)
         raise typer.Exit(Exit.NO)
     if as_json:
         print_json(found)

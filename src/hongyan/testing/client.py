@@ -34,7 +34,10 @@ class NotDelivered(AssertionError):  # noqa: N818 - read as a sentence in a test
 
 
 class Client:
-    """Talks to a running `hongyan`. `credentials`: dialect -> (key, secret), the demo world's where not given."""
+    """Talks to a running `hongyan`. `credentials`: dialect -> (key, secret), the demo world's where not given.
+
+    `app` is NXCloud's appKey.
+    """
 
     def __init__(
         self,
@@ -42,9 +45,10 @@ class Client:
         *,
         token: str = "",
         credentials: Mapping[str, tuple[str, str]] | None = None,
+        app: str = "appdemo1",
         timeout_s: float = 30,
     ) -> None:
-        self.url = url.rstrip("/")
+        self.url, self.app = url.rstrip("/"), app
         self._token, self._timeout_s = token, timeout_s
         self._credentials = DEMO_CREDENTIALS | dict(credentials or {})
 
@@ -58,12 +62,12 @@ class Client:
         return self._call("POST", "/comms/sms/sendmsg", json.dumps(asked).encode(), headers | _JSON)
 
     def send_nxcloud(
-        self, phone: str | Sequence[str], content: str, *, app: str = "appdemo1", algorithm: str = "md5", **fields: str
+        self, phone: str | Sequence[str], content: str, *, app: str = "", algorithm: str = "md5", **fields: str
     ) -> Reply:
         """Send through NXCloud; `fields` go into every item (sysMessageId, drUrl, ext, ...)."""
         phones = [phone] if isinstance(phone, str) else phone
         items = [{"phone": one, "content": content, **fields} for one in phones]
-        body = json.dumps({"appKey": app, "items": items}, ensure_ascii=False).encode()
+        body = json.dumps({"appKey": app or self.app, "items": items}, ensure_ascii=False).encode()
         key, secret = self._credentials["nxcloud"]
         headers = nxcloud_headers(key, secret, body, time.time_ns() // 1_000_000, algorithm=algorithm)
         return self._call("POST", "/v1/sms/multi/mt", body, headers | _JSON)
@@ -235,8 +239,14 @@ class Client:
             raise RuntimeError(f"/v1/wait answered {reply.status}: {reply.body.decode('utf-8', 'replace')}")
         if found is None:
             like = ", ".join(f"{name} {value}" for name, value in {"to": to, **others}.items() if value)
-            raise NotDelivered(f"no message {like} within {timeout_s:g} s")
+            raise NotDelivered("; ".join([f"no message {like} within {timeout_s:g} s", *self.refused_lately()]))
         return found
+
+    def refused_lately(self, most: int = 3) -> list[str]:
+        """Return the newest refusals as sentences: why what was waited for may never come."""
+        reply = self.ask("GET", "/v1/refusals", limit=most)
+        rows = reply.json()["refusals"] if reply.status == HTTP_OK else []
+        return [f"at {one['at'][11:19]} {one['dialect']} {one['action']} was {one['text_en']}" for one in rows]
 
     def wait(
         self,

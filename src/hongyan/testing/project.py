@@ -47,7 +47,8 @@ class TestProject:
         """dialect -> key, secret and what else its API needs (nxcloud: app)"""
         native = self.credentials["native"]
         pairs = {dialect: (one["key"], one.get("secret", "")) for dialect, one in self.credentials.items()}
-        self.client = Client(self.api_url, token=f"{native['key']}.{native['secret']}", credentials=pairs)
+        token, app = f"{native['key']}.{native['secret']}", self.credentials["nxcloud"]["app"]
+        self.client = Client(self.api_url, token=token, credentials=pairs, app=app)
 
     # --- what arrived
     def wait_for(self, to: str, **asked: Any) -> dict[str, Any]:
