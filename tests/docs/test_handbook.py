@@ -176,6 +176,10 @@ async def test_the_style_sheet_is_a_file_that_is_named_anew_when_it_changes() ->
         ("hongyan wait", "en", "/docs/cli#hongyan-wait"),
         ("退订", "zh", ""),
         ("bad-seal", "zh", "/docs/zh/reasons#bad-seal"),
+        ("How do I upgrade?", "en", "/docs/how-to/run-in-production#upgrade"),
+        ("one-time code in CI", "en", "/docs/how-to/test-one-time-codes"),
+        ("忘记密码", "zh", "/docs/zh/how-to/accounts"),
+        ("收不到回执怎么办", "zh", "/docs/zh/explanation/receipts"),
     ],
 )
 async def test_the_search_finds(asked: str, language: str, first: str) -> None:
