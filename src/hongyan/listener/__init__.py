@@ -81,9 +81,13 @@ class Listener:
                     connection.look(now)
 
 
+_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised, not bound
+
+
 def url_of(held: socket.socket) -> str:
-    """Return the address that a bound socket is reached at."""
+    """Return the address that a bound socket is reached at: from this machine, when it listens on all."""
     host, port = held.getsockname()[:2]
+    host = _ALL.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
