@@ -4,7 +4,7 @@ import pytest
 
 from hongyan.assemble.snippets import VENDORS, snippets
 from hongyan.console import Snippet
-from hongyan.console.first_screen import filled
+from hongyan.console.first_screen import RUN, filled
 from hongyan.model.world import Declared, Key, Project, Review, Signature, Template, World
 from hongyan.testing.demo import plain_demo_world
 
@@ -53,6 +53,7 @@ def test_the_demo_world_has_calls_in_every_language_for_each_vendor() -> None:
     for one in found:
         text = filled(one, demo, shows_secrets=True)
         assert "sms.example:1234" in text
+        assert one.language == "curl" or one.language in RUN, "how to run it is said"
         assert "127.0.0.1" not in text
         assert "$KEY" not in text
         assert text == "\n".join(one.lines), "what the pages show is what the demo world has"

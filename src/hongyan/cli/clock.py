@@ -37,8 +37,7 @@ def _tell(told: dict[str, Any], as_json: bool) -> None:
 
 
 def _said(span_s: float) -> str:
-    """Return a span in the largest unit that leaves no long fraction: 90 s, 5 min, 72 h."""
-    for size, unit in ((3600, "h"), (60, "min")):
-        if span_s >= size and round(span_s / size, 2) * size == span_s:
-            return f"{span_s / size:g} {unit}"
-    return f"{span_s:g} s"
+    """Return a span as people say it: 90 s is 1 min 30 s; days stay hours."""
+    minutes, seconds = divmod(span_s, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return " ".join(f"{number:g} {unit}" for number, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if number)

@@ -10,6 +10,15 @@ from hongyan.model.world import App, Declared, Key, Review, Signature, Template,
 
 _FIRST = "Python SDK"
 """the language that is shown when none is chosen, where the vendor has it"""
+RUN = {
+    "Node.js": ("send.mjs", "node send.mjs"),
+    "PHP": ("send.php", "php send.php"),
+    "Go": ("main.go", "go run main.go"),
+    "Java": ("Send.java", "java Send.java"),
+    "Python": ("send.py", "python3 send.py"),
+    "Python SDK": ("send.py", "python3 send.py"),
+}
+"""language, as its tab says -> (file to save it as, "" for lines of a terminal; how that is run)"""
 _PLAIN = re.compile(r"[\w.+/=@-]+")
 """what may stand in a string of any language as it is"""
 
@@ -32,6 +41,10 @@ class FirstScreen(NamedTuple):
     vendor: str
     hides_secret: bool
     """a placeholder stands for the secret"""
+    file: str = ""
+    """what to save the lines as; "": they go into a terminal"""
+    run: str = ""
+    """how the file is run"""
 
 
 def first_screen(visit: Visit) -> FirstScreen:
@@ -54,6 +67,8 @@ def first_screen(visit: Visit) -> FirstScreen:
         filled(chosen, world, shows_secrets=office.dev),
         vendor,
         hides_secret=not office.dev and any(kind == "secret" for kind, _ in chosen.stand_ins),
+        file=RUN.get(chosen.language, ("", ""))[0],
+        run=RUN.get(chosen.language, ("", ""))[1],
     )
 
 
