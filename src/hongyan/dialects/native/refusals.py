@@ -105,7 +105,8 @@ def _invalid(desk: Desk) -> _Handler:
     async def answer(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"][1:])
+        # pydantic names a union's choice, too, as in "state.0.str-enum[State]"
+        place = ".".join(str(part) for part in first["loc"][1:] if "[" not in str(part))
         missing = first["type"] == "missing" and place
         reason = Reason.MISSING_FIELD if missing else Reason.BAD_FIELD if place else Reason.BAD_REQUEST
         refused = Refused(reason, field=plain(place), why=plain(str(first["msg"])))
