@@ -98,12 +98,13 @@ def test_time_goes_on_at_once(system: LocalVendor) -> None:
     # half a minute: receipts; the receiver refuses its first call
     assert _push(system, "30s")["ahead_s"] == 30.0
     assert _state(client, first) == "delivered"
-    system.eventually(lambda: len(_Refusing.calls) == 1)
+    system.eventually(lambda: _Refusing.calls)
+    before = len(_Refusing.calls)  # two receipts are due: told in one call, or in two
     # 61 minutes: the rule's receipt, and the repetition of the call
     told = _push(system, "PT1H1M")
     assert told["now"] == "2026-01-02T02:01:30.000Z"
     assert _state(client, late) == "undelivered"
-    system.eventually(lambda: len(_Refusing.calls) >= 2)
+    system.eventually(lambda: len(_Refusing.calls) > before)
     # until night: marketing is refused
     assert _push(system, "2026-01-02T22:00")["now"] == "2026-01-02T14:00:00.000Z"
     assert _send(client, "13800000105", category="marketing")["reason"] == "quiet-hours"

@@ -118,7 +118,8 @@ def test_a_failed_call_waits_is_retried_now_and_given_up_can_be_told_again(shop:
     assert [one["id"] for one in shop.ask("GET", "/v1/webhooks", outcome="failed", target="/dr", limit=1)["calls"]] == [
         second["id"]
     ]
-    assert shop.ask("GET", f"/v1/webhooks/{second['id']}")["tries"] == shop.calls(message, 2)
+    tried = {one["id"] for one in shop.ask("GET", f"/v1/webhooks/{second['id']}")["tries"]}
+    assert tried >= {one["id"] for one in shop.calls(message, 2)}  # a call may tell of other tests' messages, too
     assert "given up after 2" in shop.hongyan("webhook", "list", "--failed", "--project", "shop")[1]
 
     shop.receiver.status = 200
