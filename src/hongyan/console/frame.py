@@ -222,6 +222,14 @@ def table_pages(
     async def as_page(visit: Visit) -> Response:
         return await show(visit, await load(visit))
 
+    return [page(console, path, as_page, role), *table_data(console, path, load, role)]
+
+
+def table_data(
+    console: Console, stem: str, load: Callable[[Visit], Awaitable[Table]], role: Role = Role.VIEWER
+) -> list[Route]:
+    """Return a table's `.json` and `.csv`."""
+
     async def json(visit: Visit) -> Response:
         return Response(as_json(await load(visit)), media_type="application/json", headers=FENCE)
 
@@ -230,9 +238,4 @@ def table_pages(
         named = {"content-disposition": f'attachment; filename="{table.name}.csv"'}
         return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=FENCE | named)
 
-    stem = "/messages" if path == "/" else path
-    return [
-        page(console, path, as_page, role),
-        page(console, f"{stem}.json", json, role),
-        page(console, f"{stem}.csv", csv, role),
-    ]
+    return [page(console, f"{stem}.json", json, role), page(console, f"{stem}.csv", csv, role)]

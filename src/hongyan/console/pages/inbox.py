@@ -13,7 +13,7 @@ from starlette.routing import Route
 from hongyan.console.board import Seen, digest_of
 from hongyan.console.drawing import FENCE
 from hongyan.console.first_screen import first_screen
-from hongyan.console.frame import Console, Section, Visit, page, table_pages
+from hongyan.console.frame import Console, Section, Visit, page, table_data
 from hongyan.console.pages.asked import PAGE_ROWS, Asked, read
 from hongyan.console.pages.asked_terms import DIALECTS, KEYS
 from hongyan.console.pages.listing import PART, Narrowing, addresses, list_alone
@@ -46,8 +46,7 @@ _COLUMNS = (
 
 
 def _routes(console: Console) -> Sequence[Route]:
-    _, as_json, as_csv = table_pages(console, "/", load, _never)
-    return [page(console, "/", inbox), as_json, as_csv, page(console, "/find", find)]
+    return [page(console, "/", inbox), *table_data(console, "/messages", load), page(console, "/find", find)]
 
 
 SECTION = Section("inbox", "/", "messages", _routes)
@@ -138,10 +137,6 @@ def _context(visit: Visit, found: Listed) -> dict[str, Any]:
 
 def _digest(found: Listed) -> str:
     return digest_of((found.rows, found.before, found.refused))
-
-
-async def _never(_visit: Visit, _table: Table) -> Response:
-    raise NotImplementedError("the inbox draws more than a table")
 
 
 async def find(visit: Visit) -> Response:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from hongyan.console.asking import Problem, Typed, listed, moment, read_typed
 from hongyan.console.board import Seen, digest_of
-from hongyan.console.frame import Console, Section, Visit, page, table_pages
+from hongyan.console.frame import Console, Section, Visit, page, table_data
 from hongyan.console.pages.asked import said
 from hongyan.console.pages.asked_terms import DIALECTS
 from hongyan.console.pages.listing import PART, Narrowing, addresses, list_alone
@@ -81,8 +81,7 @@ class Listed(NamedTuple):
 
 
 def _routes(console: Console) -> Sequence[Route]:
-    _, as_json, as_csv = table_pages(console, "/refusals", load, _never)
-    return [page(console, "/refusals", refusals), as_json, as_csv]
+    return [page(console, "/refusals", refusals), *table_data(console, "/refusals", load)]
 
 
 SECTION = Section("refusals", "/refusals", "messages", _routes)
@@ -167,7 +166,3 @@ def _context(visit: Visit, found: Listed) -> dict[str, Any]:
 
 def _digest(found: Listed) -> str:
     return digest_of((found.rows, found.before))
-
-
-async def _never(_visit: Visit, _table: Table) -> Response:
-    raise NotImplementedError("this page draws more than a table")
