@@ -33,6 +33,8 @@ class Money(RuleBasedStateMachine):
         self.known: list[Message] = []
         self.states: dict[int, State] = {}
         self.refunded: set[int] = set()
+        self.named: set[int] = set()
+        """messages that have their carrier's id"""
         self.batch: list[tuple[Op, Any]] = []
 
     def run(self, what: Any) -> Any:
@@ -74,7 +76,11 @@ class Money(RuleBasedStateMachine):
     @rule(place=PLACE)
     def hands_over(self, place: int) -> None:
         one = self._one(place)
-        self.add(handed(one), self._moves(one, State.SUBMITTED))
+        late = self.states.get(one.id) is State.UNKNOWN and one.id not in self.named  # its id is news all the same
+        news = self._moves(one, State.SUBMITTED) or late
+        if news:
+            self.named.add(one.id)
+        self.add(handed(one), news)
 
     @rule(place=PLACE)
     def puts_off(self, place: int) -> None:
