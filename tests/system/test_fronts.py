@@ -21,9 +21,16 @@ async def until(holds: Callable[[], bool], what: str) -> None:
         await asyncio.sleep(0.02)
 
 
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:  # it ended since it was listed
+        return False
+
+
 def fronts_of(core: int) -> list[int]:
     children = psutil.Process(core).children()
-    living = [one for one in children if one.status() != psutil.STATUS_ZOMBIE]
+    living = [one for one in children if _lives(one)]
     return [one.pid for one in living if "hongyan.front" in one.cmdline()]
 
 
